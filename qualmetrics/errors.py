@@ -1,0 +1,90 @@
+"""Every error a caller can meet, in one tree.
+
+::
+
+    QualmetricsError
+    ├── InputError           the call was wrong: types, lengths, a missing reference or column
+    ├── UnknownNameError     no scorer of that name (with the close matches)
+    ├── UnknownParameterError  a scorer does not take that parameter
+    ├── UnknownLanguageError no rules, or no formula, for that language
+    ├── MissingExtraError    an optional package is absent (with the pip command)
+    ├── RecipeError          a scorer cannot be pickled or rebuilt, or its signature changed
+    ├── PluginError          an entry point failed to import, or its name is taken
+    ├── BundleError          a bundle folder is incomplete, altered or unreadable
+    ├── ExportError          a scorer cannot be exported, or the graph disagrees with Python
+    └── ProviderError        the execution provider asked for is not active
+
+A message says what came, what was expected and what to type. A text is never the reason for one
+of these: a text that cannot be scored gets a status (see ``qualmetrics.core.Status``).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class QualmetricsError(Exception):
+    """Root of the tree; catch it to catch everything this library raises on purpose."""
+
+
+class InputError(QualmetricsError, ValueError):
+    """The call was wrong: a type, a length, a missing reference or column."""
+
+
+class UnknownNameError(QualmetricsError, LookupError):
+    """No scorer carries that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.55)
+        hint = f"Did you mean {' or '.join(map(repr, close))}? " if close else ""
+        super().__init__(
+            f"no scorer is called {name!r}. {hint}"
+            "qualmetrics.names() or `qualmetrics list` shows them all."
+        )
+
+
+class UnknownParameterError(QualmetricsError, TypeError):
+    """A scorer was asked for with a parameter that it does not take."""
+
+    def __init__(self, name: str, parameter: str, known: Iterable[str]) -> None:
+        known = sorted(known)
+        takes = ", ".join(known) if known else "no parameters"
+        super().__init__(f"{name!r} has no parameter {parameter!r}; it takes: {takes}.")
+
+
+class UnknownLanguageError(QualmetricsError, LookupError):
+    """No rules, or no formula, exist for that language."""
+
+    def __init__(self, code: str, known: Iterable[str], *, what: str = "counting rules") -> None:
+        super().__init__(f"no {what} for language {code!r}; there are: {', '.join(sorted(known))}.")
+
+
+class MissingExtraError(QualmetricsError, ImportError):
+    """An optional package is not installed."""
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs the package {package!r}, which is not installed. "
+            f"Type: pip install 'qualmetrics[{extra}]'"
+        )
+
+
+class RecipeError(QualmetricsError, TypeError):
+    """A scorer cannot be pickled or rebuilt, or what was rebuilt has another signature."""
+
+
+class PluginError(QualmetricsError, ImportError):
+    """A plug-in failed to import, or claims a name that is taken."""
+
+
+class BundleError(QualmetricsError, ValueError):
+    """A bundle folder is incomplete, altered or unreadable."""
+
+
+class ExportError(QualmetricsError, ValueError):
+    """A scorer cannot be exported, or its graph disagrees with Python."""
+
+
+class ProviderError(QualmetricsError, RuntimeError):
+    """The execution provider asked for is not active."""

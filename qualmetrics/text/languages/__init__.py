@@ -1,0 +1,1 @@
+"""The bundled languages: one file each, holding a value named ``LANGUAGE``."""
