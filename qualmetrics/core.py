@@ -480,7 +480,7 @@ class Scores:
     @property
     def undefined(self) -> NDArray[np.bool_]:
         """True where the status says that there is no value, ``(n,)``."""
-        return np.not_equal(self.status & np.uint16(UNDEFINED), 0)
+        return np.asarray(self.status & np.uint16(UNDEFINED), dtype=bool)
 
     @property
     def status_names(self) -> list[str]:

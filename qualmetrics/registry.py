@@ -152,7 +152,7 @@ def _in_language(scorer: Scorer, parameters: Mapping[str, Any]) -> Scorer:
             str(lang),
             {*scorer.spec.languages, *scorer.abilities["languages"]()},
             what=f"constants of {scorer.spec.name}",
-            hint="Formulas that fit every language: lix, rix, automated_readability_index, tuldava.",
+            hint="Formulas that fit every language: lix, rix, tuldava.",
         ) from error
     return made
 
