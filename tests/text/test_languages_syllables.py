@@ -19,7 +19,7 @@ HAND_COUNTED: dict[str, str] = {
         nation 3, studieren 3, museum 3, quelle 2, zoo 1, kooperation 6, ideen 3, kaffee 2, bauer 2,
         aktuell 3, mueller 2, über 2, ueber 2, beurteilen 4, niveau 2, bayern 2, patient 3,
         dient 1, verdienst 2, sozial 3, vakuum 3, region 3, theater 3, geschwindigkeit 4,
-        donaudampfschifffahrt 6, hygiene 4, ukraine 4, egoistisch 4, protein 3, ferienwohnung 5,
+        donaudampfschifffahrt 5, hygiene 4, ukraine 4, egoistisch 4, protein 3, ferienwohnung 5,
         e-mail 2, zuerst 2, israel 3, knie 1, treue 2, jubiläum 4, effizienz 4, speziell 3,
         ingenieur 4, yacht 1, typ 1""",
     "es": """
@@ -68,7 +68,7 @@ HAND_COUNTED: dict[str, str] = {
         niektóry 3, zaufanie 4""",
     "tr": """
         saat 2, kitap 2, türkiye 3, ışık 2, öğretmen 3, kâr 1, görüşürüz 4, ve 1, şair 2,
-        üniversite 5, çekoslovakyalılaştıramadıklarımızdan 14, güzel 2, ağaç 2""",
+        üniversite 5, çekoslovakyalılaştıramadıklarımızdan 15, güzel 2, ağaç 2""",
     "sv": """
         hus 1, flicka 2, station 2, nation 2, information 4, region 3, europa 3, restaurang 3,
         social 3, museum 3, sjukhus 2, universitet 5, år 1, idé 2, bio 2""",
