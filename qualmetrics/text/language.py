@@ -54,6 +54,11 @@ _ALIASES = {"no": "nb", "nn": "nb"}
 """Norwegian as a whole and Nynorsk are read by the rules of Bokmål."""
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a blank-separated list, for a language file to state its sets in."""
+    return frozenset(text.split())
+
+
 def codes() -> tuple[str, ...]:
     """Return the codes of the bundled languages, without importing any of them."""
     from qualmetrics.text import languages

@@ -37,7 +37,8 @@ HAND_COUNTED: dict[str, str] = {
         samedi 3, comment 2, aiment 1, cœur 1, yeux 1, paiement 2, l'homme 1, langue 1,
         européen 4, différents 3, argent 2, chaos 2, pigeon 2""",
     "it": """
-        casa 2, giorno 2, figlio 2, gnocchi 2, quando 2, guerra 2, mio 2, zio 2, via 2, tuo 2, due 2,
+        casa 2, giorno 2, figlio 2, gnocchi 2, quando 2, guerra 2, mio 2, zio 2, via 2, tuo 2,
+        due 2,
         storia 2, italia 3, famiglia 3, città 2, perché 2, più 1, già 1, può 1, paura 3, causa 2,
         paese 3, aereo 4, idea 3, aiuto 3, noia 2, buoi 1, suoi 1, lui 1, biologia 5, farmacia 4,
         energia 4, viaggio 3, stazione 3, europa 3, uomo 2, cuore 2, scienza 2, polizia 4,

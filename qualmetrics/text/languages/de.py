@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qualmetrics.text.language import Language
+from qualmetrics.text.language import Language, word_set
 
 _LOANS = {
     "team": 1, "teams": 1, "steak": 1, "online": 2, "software": 2, "service": 2, "update": 2,
@@ -49,15 +49,23 @@ LANGUAGE = Language(
     scripts=("Latin",),
     syllables=syllables,
     syllable_rule="de-vowels/1",
-    titles=frozenset(
-        ["dr", "prof", "hr", "fr", "frl", "dipl", "ing", "med", "phil", "jur", "mag", "nr", "st", "abs", "art", "bd", "bzw", "ca", "chr", "d.h", "etwa", "evtl", "geb", "gest", "ggf", "hl", "hrsg", "inkl", "jh", "kap", "lt", "max", "min", "mio", "mrd", "mind", "sog", "tel", "u.a", "vgl", "z.b", "z.t", "zzgl", "zz", "s.o", "s.u", "i.d.r", "o.ä", "abb", "anm", "aufl", "bes", "bspw", "exkl", "gem", "insb", "vers", "verf"]
-    )
-    - {"etwa"},
-    abbreviations=frozenset(
-        ["usw", "etc", "usf", "u.s.w", "o.g", "str", "jan", "feb", "mär", "apr", "jun", "jul", "aug", "sep", "sept", "okt", "nov", "dez", "mo", "di", "mi", "do", "sa", "so", "uvm", "u.v.m", "co", "ltd", "gmbh", "e.v", "n.chr", "v.chr", "p.a", "pl", "sing"]
+    titles=word_set(
+        """dr prof hr fr frl dipl med phil jur mag nr st abs bd bzw ca chr d.h evtl geb gest ggf
+        hl hrsg inkl jh kap lt min mio mrd mind tel u.a vgl z.b z.t zzgl zz s.o s.u i.d.r o.ä
+        abb anm aufl bes bspw exkl gem insb vers verf"""
     ),
-    function_words=frozenset(
-        ["der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "eines", "und", "oder", "aber", "doch", "sondern", "denn", "weil", "dass", "wenn", "ob", "als", "wie", "so", "auch", "nicht", "kein", "keine", "ich", "du", "er", "sie", "es", "wir", "ihr", "mich", "dich", "ihn", "uns", "euch", "mir", "dir", "ihm", "ihnen", "mein", "dein", "sein", "unser", "sich", "man", "wer", "was", "wo", "wann", "warum", "in", "im", "an", "am", "auf", "aus", "bei", "beim", "mit", "nach", "von", "vom", "zu", "zum", "zur", "über", "unter", "vor", "hinter", "zwischen", "durch", "für", "gegen", "ohne", "um", "bis", "seit", "während", "ist", "sind", "war", "waren", "bin", "bist", "habe", "hat", "haben", "hatte", "hatten", "wird", "werden", "wurde", "wurden", "kann", "können", "muss", "soll", "will", "mehr", "noch", "nur", "schon", "sehr", "hier", "dort", "dieser", "diese", "dieses", "jede", "alle"]
+    abbreviations=word_set(
+        """usw etc usf u.s.w o.g str jan feb mär apr jun jul aug sep sept okt nov dez uvm u.v.m
+        ltd gmbh e.v n.chr v.chr p.a art"""
+    ),
+    function_words=word_set(
+        """der die das den dem des ein eine einen einem einer eines und oder aber doch sondern denn
+        weil dass wenn ob als wie so auch nicht kein keine ich du er sie es wir ihr mich dich ihn
+        uns euch mir dir ihm ihnen mein dein sein unser sich man wer was wo wann warum in im an
+        am auf aus bei beim mit nach von vom zu zum zur über unter vor hinter zwischen durch für
+        gegen ohne um bis seit während ist sind war waren bin bist habe hat haben hatte hatten
+        wird werden wurde wurden kann können muss soll will mehr noch nur schon sehr hier dort
+        dieser diese dieses jede alle"""
     ),
     ordinal_dot=True,
     capitalises_nouns=True,

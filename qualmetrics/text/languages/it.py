@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qualmetrics.text.language import Language
+from qualmetrics.text.language import Language, word_set
 
 _NUCLEUS = re.compile(
     r"""
@@ -46,18 +46,27 @@ LANGUAGE = Language(
     scripts=("Latin",),
     syllables=syllables,
     syllable_rule="it-vowels/1",
-    titles=frozenset(
-        ["sig", "sigg", "sig.ra", "dott", "dott.ssa", "dr", "prof", "prof.ssa", "ing", "avv", "arch", "geom", "rag", "on", "sen", "mons", "s", "ss", "cav", "comm", "gen", "col", "cap", "ten", "n", "nn", "pag", "pagg", "p", "pp", "art", "artt", "fig", "vol", "cap", "cfr", "cf", "es", "p.es", "ca", "tel", "v", "vd", "lett", "min", "max"]
+    titles=word_set(
+        """sig sigg sig.ra dott dott.ssa dr prof prof.ssa ing avv arch geom rag on sen mons s ss cav
+        comm gen col cap ten n nn pag pagg p pp art artt fig vol cap cfr cf es p.es ca tel v vd
+        lett min max"""
     ),
-    abbreviations=frozenset(
-        ["ecc", "etc", "a.c", "d.c", "s.p.a", "s.r.l", "gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "sett", "ott", "nov", "dic", "c.a", "op.cit", "ibid"]
-    )
-    - {"gen"},
-    function_words=frozenset(
-        ["il", "lo", "la", "i", "gli", "le", "un", "uno", "una", "di", "a", "da", "in", "con", "su", "per", "tra", "fra", "del", "dello", "della", "dei", "degli", "delle", "al", "allo", "alla", "ai", "agli", "alle", "dal", "dallo", "dalla", "dai", "dagli", "dalle", "nel", "nello", "nella", "nei", "negli", "nelle", "sul", "sullo", "sulla", "sui", "sugli", "sulle", "col", "e", "ed", "o", "ma", "anche", "se", "che", "chi", "cui", "come", "quando", "dove", "perché", "quindi", "però", "io", "tu", "lui", "lei", "noi", "voi", "loro", "mi", "ti", "si", "ci", "vi", "ne", "mio", "mia", "tuo", "suo", "sua", "suoi", "sue", "nostro", "questo", "questa", "questi", "queste", "quello", "quella", "quelli", "è", "sono", "era", "erano", "sei", "siamo", "essere", "stato", "ha", "hanno", "ho", "aveva", "avere", "non", "più", "molto", "già", "ancora", "così", "poi", "tutto", "tutti", "tutte", "ogni", "altro", "stesso"]
+    abbreviations=word_set(
+        """ecc etc a.c d.c s.p.a s.r.l feb mar apr mag giu lug ago set sett ott nov dic c.a
+        op.cit ibid"""
     ),
-    elisions=frozenset(
-        ["l'", "un'", "d'", "c'", "s'", "m'", "t'", "v'", "n'", "dell'", "all'", "dall'", "nell'", "sull'", "coll'", "quell'", "quest'", "bell'", "sant'", "tutt'", "anch'", "com'", "cos'", "dov'", "quand'", "nient'", "senz'", "mezz'", "gl'"]
+    function_words=word_set(
+        """il lo la i gli le un uno una di a da in con su per tra fra del dello della dei degli
+        delle al allo alla ai agli alle dal dallo dalla dai dagli dalle nel nello nella nei negli
+        nelle sul sullo sulla sui sugli sulle col e ed o ma anche se che chi cui come quando dove
+        perché quindi però io tu lui lei noi voi loro mi ti si ci vi ne mio mia tuo suo sua suoi
+        sue nostro questo questa questi queste quello quella quelli è sono era erano sei siamo
+        essere stato ha hanno ho aveva avere non più molto già ancora così poi tutto tutti tutte
+        ogni altro stesso"""
+    ),
+    elisions=word_set(
+        """l' un' d' c' s' m' t' v' n' dell' all' dall' nell' sull' coll' quell' quest' bell' sant'
+        tutt' anch' com' cos' dov' quand' nient' senz' mezz' gl'"""
     ),
     notes=(
         "Unaccented hiatus (mi-o, farmaci-a) by short-word, ending and prefix rules, not by list.",

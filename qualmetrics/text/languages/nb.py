@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qualmetrics.text.language import Language
+from qualmetrics.text.language import Language, word_set
 
 _NUCLEUS = re.compile(
     r"""
@@ -28,14 +28,20 @@ LANGUAGE = Language(
     scripts=("Latin",),
     syllables=syllables,
     syllable_rule="nb-vowels/1",
-    titles=frozenset(
-        ["dr", "prof", "hr", "fr", "frk", "st", "nr", "f.eks", "bl.a", "dvs", "d.v.s", "ca", "kap", "s", "jf", "jfr", "resp", "tlf", "inkl", "ekskl", "fig", "pkt", "stk", "maks", "min", "s.k", "iflg", "vedr", "kgl", "mill", "mrd"]
+    titles=word_set(
+        """dr prof hr fr frk st nr f.eks bl.a dvs d.v.s ca kap s jf jfr resp tlf inkl ekskl fig
+        pkt stk maks s.k iflg vedr kgl mill mrd"""
     ),
-    abbreviations=frozenset(
-        ["etc", "osv", "m.m", "m.fl", "m.v", "o.l", "e.kr", "f.kr", "jan", "feb", "febr", "apr", "aug", "sept", "okt", "nov", "des", "kr", "as", "a/s"]
+    abbreviations=word_set(
+        """etc osv m.m m.fl m.v o.l e.kr f.kr jan feb febr apr aug sept okt nov des kr as a/s"""
     ),
-    function_words=frozenset(
-        ["og", "i", "å", "at", "det", "en", "et", "ei", "den", "de", "som", "på", "er", "av", "for", "med", "til", "har", "om", "ikke", "ikkje", "var", "jeg", "eg", "du", "han", "hun", "ho", "vi", "man", "meg", "deg", "ham", "henne", "oss", "dere", "dem", "seg", "min", "din", "sin", "sitt", "sine", "vår", "hans", "hennes", "deres", "dette", "denne", "disse", "fra", "frå", "ved", "ut", "under", "over", "mellom", "gjennom", "etter", "før", "uten", "mot", "hos", "innen", "blant", "eller", "men", "så", "da", "når", "der", "her", "hva", "hvem", "hvilken", "hvilket", "hvor", "hvorfor", "kan", "kunne", "skal", "skulle", "vil", "ville", "må", "får", "blir", "ble", "være", "vært", "hadde", "ha", "også", "bare", "mye", "mer", "enn", "nå", "siden", "ingen", "alle", "alt", "annen", "andre", "noen", "noe"]
+    function_words=word_set(
+        """og i å at det en et ei den de som på er av for med til har om ikke ikkje var jeg eg du
+        han hun ho vi man meg deg ham henne oss dere dem seg min din sin sitt sine vår hans
+        hennes deres dette denne disse fra frå ved ut under over mellom gjennom etter før uten
+        mot hos innen blant eller men så da når der her hva hvem hvilken hvilket hvor hvorfor kan
+        kunne skal skulle vil ville må får blir ble være vært hadde ha også bare mye mer enn nå
+        siden ingen alle alt annen andre noen noe"""
     ),
     ordinal_dot=True,
     notes=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qualmetrics.text.language import Language
+from qualmetrics.text.language import Language, word_set
 
 _LOANS = {
     "team": 1, "teams": 1, "online": 2, "software": 2, "service": 2, "update": 2, "website": 2,
@@ -35,14 +35,21 @@ LANGUAGE = Language(
     scripts=("Latin",),
     syllables=syllables,
     syllable_rule="nl-vowels/1",
-    titles=frozenset(
-        ["dhr", "mevr", "mw", "dr", "drs", "prof", "ir", "ing", "mr", "ds", "st", "nr", "blz", "p", "pp", "art", "bijv", "bv", "d.w.z", "o.a", "m.n", "t.a.v", "i.v.m", "ca", "evt", "resp", "vgl", "zgn", "incl", "excl", "tel", "fig", "hfst", "jhr", "gen", "kol", "max", "min", "mln", "mld"]
+    titles=word_set(
+        """dhr mevr mw dr drs prof ir ing mr ds st nr blz p pp art bijv bv d.w.z o.a m.n t.a.v
+        i.v.m ca evt resp vgl zgn incl excl tel fig hfst jhr gen kol max mln mld"""
     ),
-    abbreviations=frozenset(
-        ["enz", "etc", "e.d", "n.v", "b.v", "n.chr", "v.chr", "jan", "feb", "mrt", "apr", "jun", "jul", "aug", "sept", "okt", "nov", "dec", "a.u.b", "s.v.p", "jl", "str"]
+    abbreviations=word_set(
+        """enz etc e.d n.v b.v n.chr v.chr jan feb mrt apr jun jul aug sept okt nov dec a.u.b s.v.p
+        jl str"""
     ),
-    function_words=frozenset(
-        ["de", "het", "een", "der", "des", "den", "en", "of", "maar", "want", "dus", "als", "dat", "die", "dit", "deze", "wie", "wat", "waar", "wanneer", "hoe", "waarom", "ik", "jij", "je", "hij", "zij", "ze", "wij", "we", "jullie", "u", "mij", "me", "hem", "haar", "ons", "hun", "hen", "mijn", "jouw", "zijn", "onze", "zich", "men", "er", "in", "op", "aan", "van", "met", "voor", "door", "bij", "naar", "uit", "over", "onder", "tot", "om", "te", "tegen", "tussen", "zonder", "na", "sinds", "tijdens", "volgens", "is", "was", "waren", "ben", "bent", "heb", "heeft", "hebben", "had", "hadden", "wordt", "worden", "werd", "werden", "kan", "kunnen", "zal", "zullen", "zou", "moet", "moeten", "wil", "niet", "geen", "ook", "nog", "al", "dan", "toen", "zo", "wel", "meer", "veel", "heel", "hier", "daar", "omdat", "toch", "alle", "andere"]
+    function_words=word_set(
+        """de het een der des den en of maar want dus als dat die dit deze wie wat waar wanneer hoe
+        waarom ik jij je hij zij ze wij we jullie u mij me hem haar ons hun hen mijn jouw zijn
+        onze zich men er in op aan van met voor door bij naar uit over onder tot om te tegen
+        tussen zonder na sinds tijdens volgens is was waren ben bent heb heeft hebben had hadden
+        wordt worden werd werden kan kunnen zal zullen zou moet moeten wil niet geen ook nog al
+        dan toen zo wel meer veel heel hier daar omdat toch alle andere"""
     ),
     notes=("The trema is trusted: beïnvloeden 4, but a missing trema joins two vowels.",),
 )

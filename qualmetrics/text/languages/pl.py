@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qualmetrics.text.language import Language
+from qualmetrics.text.language import Language, word_set
 
 _NUCLEUS = re.compile(
     r"""
@@ -28,14 +28,22 @@ LANGUAGE = Language(
     scripts=("Latin",),
     syllables=syllables,
     syllable_rule="pl-vowels/1",
-    titles=frozenset(
-        ["dr", "prof", "mgr", "inż", "hab", "lek", "p", "pp", "ks", "św", "o", "bp", "abp", "gen", "płk", "mjr", "kpt", "por", "nr", "ul", "al", "pl", "os", "str", "s", "rys", "tab", "rozdz", "art", "ust", "pkt", "np", "tzn", "tzw", "m.in", "ok", "wg", "im", "tel", "zob", "por.zob", "godz", "dyr", "red", "tj", "mln", "mld", "tys"]
+    titles=word_set(
+        """dr prof mgr inż hab lek p pp ks św o bp abp gen płk mjr kpt nr ul al pl os str s rys
+        tab rozdz art ust pkt np tzn tzw m.in ok wg tel zob por.zob godz dyr red tj mln mld
+        tys"""
     ),
-    abbreviations=frozenset(
-        ["itd", "itp", "etc", "in", "r", "w", "n.e", "p.n.e", "zł", "gr", "sp", "z.o.o", "s.a", "sty", "lut", "kwi", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"]
+    abbreviations=word_set(
+        """itd itp etc in r w n.e p.n.e zł gr sp z.o.o s.a sty lut kwi cze lip sie wrz paź lis
+        gru"""
     ),
-    function_words=frozenset(
-        ["i", "a", "w", "we", "z", "ze", "na", "do", "od", "o", "po", "za", "u", "ku", "przy", "przez", "dla", "bez", "pod", "nad", "przed", "między", "się", "nie", "to", "że", "jak", "ale", "lub", "albo", "czy", "oraz", "więc", "bo", "gdy", "kiedy", "gdzie", "kto", "co", "który", "która", "które", "którzy", "jaki", "ja", "ty", "on", "ona", "ono", "my", "wy", "oni", "one", "mnie", "mi", "mię", "ciebie", "ci", "go", "jego", "jej", "ich", "im", "nas", "was", "nam", "wam", "mu", "sobie", "siebie", "swój", "mój", "twój", "nasz", "wasz", "ten", "ta", "te", "ci", "tego", "tej", "tym", "tych", "jest", "są", "był", "była", "było", "były", "być", "będzie", "będą", "może", "można", "ma", "mają", "miał", "już", "jeszcze", "tylko", "też", "także", "tak", "bardzo", "więcej", "żeby", "aby", "jeśli", "niż"]
+    function_words=word_set(
+        """i a w we z ze na do od o po za u ku przy przez dla bez pod nad przed między się nie to że
+        jak ale lub albo czy oraz więc bo gdy kiedy gdzie kto co który która które którzy jaki ja
+        ty on ona ono my wy oni one mnie mi mię ciebie ci go jego jej ich im nas was nam wam mu
+        sobie siebie swój mój twój nasz wasz ten ta te ci tego tej tym tych jest są był była było
+        były być będzie będą może można ma mają miał już jeszcze tylko też także tak bardzo
+        więcej żeby aby jeśli niż"""
     ),
     ordinal_dot=True,
     notes=(
