@@ -36,6 +36,8 @@ class Language:
     """Abbreviations that never end a sentence: a name or a number follows (dr, prof, nr)."""
     abbreviations: frozenset[str] = frozenset()
     """Abbreviations that end a sentence only where the next word looks like a new one (etc)."""
+    before_numbers: frozenset[str] = frozenset()
+    """Abbreviations whose stop ends no sentence before a number (no, fig, jan)."""
     function_words: frozenset[str] = frozenset()
     """The commonest grammatical words, by which a text in another language is noticed."""
     elisions: frozenset[str] = frozenset()
