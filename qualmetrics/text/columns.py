@@ -130,6 +130,30 @@ def characters(c: Characters) -> Values:
     return c.characters
 
 
+# --- what a status is decided from ---------------------------------------------------------------
+
+
+@_column("word", "words")
+def foreign_letters(w: Words) -> Values:
+    """Letters of scripts that are not the language's."""
+    return w.foreign_letters
+
+
+@_column("word", "words", "stop")
+def stop_own(w: Words) -> Values:
+    """Count function words of this language."""
+    return w.is_own_function_word
+
+
+@_column("word", "words", "stop")
+def stop_other(w: Words) -> Values:
+    """Function words of other bundled languages and not of this one."""
+    return w.is_other_function_word
+
+
+# --- everything else summed over words and chunks ------------------------------------------------
+
+
 @_column("word", "words", "syl")
 def monosyllables(w: Words) -> Values:
     """Words of one syllable."""
@@ -266,27 +290,6 @@ def digit_syllables(w: Words) -> Values:
 def letters_sq(w: Words) -> Values:
     """Sum over words of the squared number of letters; the variance in Munoz' mu needs it."""
     return w.letters * w.letters
-
-
-# --- what a status is decided from ---------------------------------------------------------------
-
-
-@_column("word", "words")
-def foreign_letters(w: Words) -> Values:
-    """Letters of scripts that are not the language's."""
-    return w.foreign_letters
-
-
-@_column("word", "words", "stop")
-def stop_own(w: Words) -> Values:
-    """Function words of this language."""
-    return w.is_own_function_word
-
-
-@_column("word", "words", "stop")
-def stop_other(w: Words) -> Values:
-    """Function words of other bundled languages and not of this one."""
-    return w.is_other_function_word
 
 
 # --- sequences: computed in ``counts``, defined here ---------------------------------------------

@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from qualmetrics.text import lookup
 from qualmetrics.text.chunks import NEWLINE
 from qualmetrics.text.columns import NAME, PLAIN, Column, columns
 from qualmetrics.text.language import Language
@@ -87,6 +88,7 @@ class Generation:
         self.language = language
         self.lock = threading.Lock()
         self.rows: dict[str, int] = {}
+        self.keys = lookup.KeyTable()
         self.characters = 0
         self.hot = Growing(np.uint8)
         self.cold = Growing(np.uint32)
@@ -122,6 +124,16 @@ class Generation:
             return np.fromiter(map(known.__getitem__, chunks), np.intp, len(chunks))
         found = (passing[c] if len(c) > MAX_KEY else known[c] for c in chunks)
         return np.fromiter(found, np.intp, len(chunks))
+
+    def look_up_bytes(self, found: lookup.Layout) -> NDArray[np.intp]:
+        """Return the row of each chunk of a laid-out text."""
+        rows, fresh = lookup.rows(found, self.keys, self.look_up)
+        if fresh is not None:
+            with self.lock:
+                low, high, row = fresh
+                new = self.keys.find(low, high) < 0  # another call may have brought them in
+                self.keys = self.keys.with_new(low[new], high[new], row[new])
+        return rows
 
     def add(self, chunks: list[str]) -> dict[str, int]:
         """Write the rows of new chunks; the caller holds the lock.
