@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[Any]
+Values = Any
+"""An array; ``Any`` because bodies mix integer and truth arrays."""
 
 PLAIN: Final = 0
 NAME: Final = 1

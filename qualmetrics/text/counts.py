@@ -72,15 +72,14 @@ def count(texts: Sequence[str], columns: Iterable[str], rules: str = "en/1") -> 
 def _checked(texts: Sequence[str]) -> list[str]:
     if isinstance(texts, str | bytes):
         raise InputError(
-            f"expected a sequence of texts, got one {type(texts).__name__}; "
-            "type count([text], ...)."
+            f"expected a sequence of texts, got one {type(texts).__name__}: type count([text], ...)"
         )
     given = list(texts)
     for index, text in enumerate(given):
         if not isinstance(text, str):
             raise InputError(
                 f"texts[{index}] is {type(text).__name__}, expected str; "
-                "decode bytes, and drop or replace missing values first."
+                "decode bytes, and leave missing values out"
             )
     return given
 
@@ -126,7 +125,7 @@ class _Batch:
 
     def _packed(self, names: set[str]) -> dict[str, Counted]:
         table: dict[str, Counted] = {}
-        for number, members in enumerate(memo._layout(False)):
+        for number, members in enumerate(memo.lanes(named=False)):
             if any(column.name in names for column, _ in members):
                 lane = self._generation.lane(number, -1)
                 table |= _lane_sums(lane, self._stream, names)
@@ -140,7 +139,7 @@ class _Batch:
         view = WordView(generation.table, generation.first_word.data[s.rows[found]])
         repeated = _seen_before(view.name_hash, texts)
         table: dict[str, Counted] = {}
-        for number, members in enumerate(memo._layout(True)):
+        for number, members in enumerate(memo.lanes(named=True)):
             if not any(column.name in names for column, _ in members):
                 continue
             plain = generation.lane(number, PLAIN)

@@ -118,7 +118,7 @@ def _ends(this: NDArray[Any], following: NDArray[Any], language: Language) -> Ma
     dot &= ~is_(this, m.NUMBERED) | ~figure
     if language.ordinal_dot:
         dot &= ~is_(this, m.PLAIN_NUMBER) | starter
-    dot &= ~(lower & (closed | is_(this, m.NUMBERED)))
+    dot &= ~(lower & (closed | is_(this, m.NUMBERED | m.BARE_STOP)))
     bang = is_(this, m.BANG) & ~(lower & (closed | ~is_(this, m.ASKS)))
     dots = is_(this, m.DOTS) & ~lower & (upper | closed)
     ends: Mask = dot | bang | dots | is_(this, m.HARD)
@@ -148,4 +148,5 @@ def names(s: Stream, cold: NDArray[np.uint32], first: Positions) -> Positions:
     before = s.hot[capital - 1]
     shouted = (before & s.hot[capital] & m.CAPITALS) != 0
     quoted = (cold[s.rows[capital]] & m.OPENED) != 0
-    return capital[~(shouted | quoted | ((before & m.COLON) != 0))]
+    found: Positions = capital[~(shouted | quoted | ((before & m.COLON) != 0))]
+    return found
