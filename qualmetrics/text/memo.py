@@ -143,30 +143,26 @@ class Generation:
 
         Returns the rows of chunks too long to be remembered, which only the caller will know.
         """
-        keys: list[str] = []
-        counts: list[int] = []
-        names: list[bool] = []
-        hot: list[int] = []
-        cold: list[int] = []
-        inner: list[int] = []
-        for chunk in chunks:
-            common = parse_common(chunk, self.language)
-            if common is not None:
-                keys.append(common[0])
-                counts.append(1)
-                names.append(False)
-                hot.append(common[1])
-                cold.append(common[2])
-                inner.append(0)
-                continue
-            parsed = parse(chunk, self.language)
+        language = self.language
+        read = [(chunk, parse_common(chunk, language)) for chunk in chunks]
+        common = [found for _, found in read if found is not None]
+        ordered = [chunk for chunk, found in read if found is not None]
+        keys = [found[0] for found in common]
+        hot = [found[1] for found in common]
+        cold = [found[2] for found in common]
+        counts = [1] * len(common)
+        inner = [0] * len(common)
+        names = [False] * len(common)
+        for chunk in (chunk for chunk, found in read if found is None):
+            parsed = parse(chunk, language)
+            ordered.append(chunk)
             keys += [word.spelled for word in parsed.words]
             counts.append(len(parsed.words))
             names += [False, *parsed.names[1:]] if parsed.words else []
             hot.append(parsed.hot)
             cold.append(parsed.cold)
             inner.append(len(parsed.inner))
-        return self._publish(chunks, keys, counts, names, (hot, cold, inner))
+        return self._publish(ordered, keys, counts, names, (hot, cold, inner))
 
     def _publish(
         self,
@@ -196,12 +192,11 @@ class Generation:
         self.inner.extend(np.array(bits[2], np.int32))
         self.cold.extend(np.array(bits[1], np.uint32))
         self.hot.extend(np.array(bits[0], np.uint8) | np.where(lengths > NARROW, WIDE, 0))
+        self.rows.update(zip(chunks, range(first_row, first_row + len(chunks)), strict=True))
+        # Long chunks are known to this caller alone: a memory of addresses would only grow.
         passing = {}
-        for row, chunk in enumerate(chunks, first_row):
-            if len(chunk) <= MAX_KEY:
-                self.rows[chunk] = row
-            else:
-                passing[chunk] = row
+        for index in np.flatnonzero(lengths > MAX_KEY).tolist():
+            passing[chunks[index]] = self.rows.pop(chunks[index])
         self.characters += int(lengths.sum())
         return passing
 
