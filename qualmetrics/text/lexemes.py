@@ -50,6 +50,11 @@ def segment_sums(values: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[np.i
     return running[starts[1:]] - running[starts[:-1]]
 
 
+def count_in(hits: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Count the few non-zero values of each stretch ``hits[starts[i]:starts[i + 1]]``."""
+    return np.diff(np.searchsorted(np.flatnonzero(hits), starts))
+
+
 # --- attributes ------------------------------------------------------------------------------
 
 _SPELLED: Final = {"0": 2, "7": 2}
@@ -169,6 +174,19 @@ def _of_class(bit: int) -> Attribute:
     return attribute
 
 
+def _of_class_beside_letters(bit: int) -> Attribute:
+    """As ``_of_class`` for a class that no letter is in: only words with other signs are read."""
+
+    def attribute(words: Words) -> IntArray:
+        where = [index for index, key in enumerate(words.keys) if not key.isalpha()]
+        found, starts = classes([words.keys[index] for index in where])
+        sums = np.zeros(len(words.keys), np.int64)
+        sums[where] = count_in(found & bit, starts)
+        return sums
+
+    return attribute
+
+
 def _member(known_words: Callable[[Language], Container[str]]) -> Attribute:
     def attribute(words: Words) -> IntArray:
         known = known_words(words.language)
@@ -211,8 +229,8 @@ def _is_familiar(forms: Callable[[], frozenset[str]]) -> Attribute:
 ATTRIBUTES: Final[dict[str, Attribute]] = {
     "letters": _of_class(LETTER),
     "digits": _of_class(DIGIT),
-    "punctuation": _of_class(PUNCTUATION),
-    "enders": _of_class(ENDER),
+    "punctuation": _of_class_beside_letters(PUNCTUATION),
+    "enders": _of_class_beside_letters(ENDER),
     "syllables": _all_syllables,
     "spelled_extra": _unusual(lambda key, _: _spelled_extra(key), np.int64),
     "foreign_letters": _all_foreign,

@@ -239,8 +239,11 @@ def parse_common(chunk: str, language: Language) -> tuple[str, int, int] | None:
     Returns the word as spelled, with a straight apostrophe, and the bits; agrees with ``parse``
     (a test compares them).
     """
-    if chunk.islower() and chunk.isalpha() and chunk.isascii():
-        return chunk, HAS_WORD, LOWER
+    if chunk.islower() and chunk.isascii():
+        if chunk.isalpha():
+            return chunk, HAS_WORD, LOWER
+        if chunk[-1] == "," and chunk[:-1].isalpha():
+            return chunk[:-1], HAS_WORD, LOWER
     match = _COMMON(chunk) if len(chunk) <= _COMMON_LONGEST else None
     if match is None:
         return None

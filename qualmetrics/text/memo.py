@@ -12,6 +12,8 @@ import os
 import threading
 from collections.abc import Iterable
 from functools import cache
+from itertools import compress, repeat
+from operator import not_
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +23,7 @@ from qualmetrics.text import lookup
 from qualmetrics.text.chunks import NEWLINE
 from qualmetrics.text.columns import NAME, PLAIN, Column, columns
 from qualmetrics.text.language import Language
-from qualmetrics.text.lexemes import WordTable, WordView, classes, segment_sums
+from qualmetrics.text.lexemes import WordTable, WordView, classes, count_in, segment_sums
 from qualmetrics.text.marks import WIDE, parse, parse_common
 from qualmetrics.text.skeleton import ENDER, PUNCTUATION, UNCOUNTED
 
@@ -144,16 +146,16 @@ class Generation:
         Returns the rows of chunks too long to be remembered, which only the caller will know.
         """
         language = self.language
-        read = [(chunk, parse_common(chunk, language)) for chunk in chunks]
-        common = [found for _, found in read if found is not None]
-        ordered = [chunk for chunk, found in read if found is not None]
+        read = list(map(parse_common, chunks, repeat(language)))
+        common = [found for found in read if found is not None]
+        ordered = [*compress(chunks, read)]
         keys = [found[0] for found in common]
         hot = [found[1] for found in common]
         cold = [found[2] for found in common]
         counts = [1] * len(common)
         inner = [0] * len(common)
         names = [False] * len(common)
-        for chunk in (chunk for chunk, found in read if found is None):
+        for chunk in compress(chunks, map(not_, read)):
             parsed = parse(chunk, language)
             ordered.append(chunk)
             keys += [word.spelled for word in parsed.words]
@@ -207,8 +209,9 @@ class Generation:
         view = WordView(self.table, words)
         for name, bit in (("punctuation", PUNCTUATION), ("enders", ENDER)):
             inside = segment_sums(getattr(view, name), bounds)
-            self.total[name].extend(segment_sums((found & bit) != 0, starts) - inside)
-        self.total["characters"].extend(segment_sums((found & UNCOUNTED) == 0, starts))
+            self.total[name].extend(count_in(found & bit, starts) - inside)
+        uncounted = count_in(found & UNCOUNTED, starts)
+        self.total["characters"].extend(np.diff(starts) - uncounted)
 
     # --- packed counts ------------------------------------------------------------------------
 
@@ -229,7 +232,7 @@ class Generation:
         bounds = self.word_start.data[first : last + 1]
         span = slice(int(bounds[0]), int(bounds[-1]))
         view = WordView(self.table, self.word.data[span])
-        cases = np.where(self.word_is_name.data[span], NAME, PLAIN)
+        cases = np.where(self.word_is_name.data[span], np.int8(NAME), np.int8(PLAIN))
         heads = bounds[:-1][bounds[:-1] < bounds[1:]] - bounds[0]
         if case > PLAIN:
             cases[heads] = case
