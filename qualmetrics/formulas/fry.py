@@ -9,10 +9,10 @@ from qualmetrics.formula import formula, xp
 from qualmetrics.grade_chart import beyond, inside, tick
 
 TICKS = (
-    (25, 20, 16.7, 14.3, 12.5, 11.1, 10, 9.1, 8.3, 7.7, 7.1, 6.7, 6.3, 5.9, 5.6)
-    + (5.2, 5, 4.8, 4.5, 4.3, 4.2, 4, 3.8, 3.7, 3.6, 3.5, 3.3, 3, 2.5, 2)
-    + (1,)  # one more than is printed, so that the border of the graph lies inside
-)
+    25, 20, 16.7, 14.3, 12.5, 11.1, 10, 9.1, 8.3, 7.7, 7.1, 6.7, 6.3, 5.9, 5.6, 5.2, 5, 4.8, 4.5,
+    4.3, 4.2, 4, 3.8, 3.7, 3.6, 3.5, 3.3, 3, 2.5, 2,
+    1,  # one more than is printed, so that the border of the graph lies inside
+)  # fmt: skip
 """Sentences per 100 words at the evenly spaced ticks of the printed axis, from the top."""
 
 LINES = (
@@ -36,12 +36,10 @@ LINES = (
 """The line between grade k and k + 1, as (syllables, sentences) per 100 words at its ends."""
 
 LONG_SENTENCES = ((107, 4.2), (108, 4.2), (124, 2), (124, 1), (107, 1))
-LONG_WORDS = ((141, 25), (148, 14.3), (154, 11.1), (158, 10), (162, 9.1), (168, 8.3)) + (
-    (175, 7.6),
-    (182, 7.3),
-    (183, 7.3),
-    (183, 25),
-)
+LONG_WORDS = (
+    (141, 25), (148, 14.3), (154, 11.1), (158, 10), (162, 9.1), (168, 8.3), (175, 7.6), (182, 7.3),
+    (183, 7.3), (183, 25),
+)  # fmt: skip
 """The shaded corners of the graph, where it gives no grade."""
 
 

@@ -22,8 +22,8 @@ LINES = (
 
 
 @formula(
-    source="Raygor 1977, in Reading: theory, research and practice, pp. 259-263; lines as digitised "
-    "by Readability Studio",
+    source="Raygor 1977, The Raygor readability estimate, pp. 259-263; lines as digitised by "
+    "Readability Studio",
     increases_with="difficulty",
     unit="US grade, 14 is beyond the graph",
     tier="experimental",

@@ -7,7 +7,7 @@ from qualmetrics.formulas.smog_index import smog_index
 
 
 @formula(
-    source="Contreras, Garcia-Alonso, Echenique & Daye-Contreras 1999, J. Health Communication 4(1)",
+    source="Contreras, Garcia-Alonso, Echenique & Daye-Contreras 1999, The SOL formulas, p. 21-29",
     increases_with="difficulty",
     unit="US grade",
     languages=("es",),
