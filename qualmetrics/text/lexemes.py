@@ -1,0 +1,274 @@
+"""The distinct words of a process as columns: each attribute computed once a word, when asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qualmetrics.text import familiar
+from qualmetrics.text.language import Language
+from qualmetrics.text.skeleton import (
+    DIGIT,
+    ENDER,
+    LETTER,
+    PUNCTUATION,
+    character_class,
+    normal_form,
+    script,
+)
+
+IntArray = NDArray[Any]
+
+# --- counting characters of many strings at once ---------------------------------------------
+
+_CLASSES: Final = np.zeros(0x110000, np.uint8)
+for _code in range(128):
+    _CLASSES[_code] = character_class(chr(_code))
+
+
+def classes(strings: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
+    """Return the class bits of all characters one after the other, and where each string starts."""
+    codes = np.frombuffer("".join(strings).encode("utf-32-le", "surrogatepass"), np.uint32)
+    found = _CLASSES[codes]
+    if not found.all():
+        for code in np.unique(codes[found == 0]).tolist():
+            _CLASSES[code] = character_class(chr(code))
+        found = _CLASSES[codes]
+    lengths = np.fromiter(map(len, strings), np.intp, len(strings))
+    return found, np.concatenate(([0], np.cumsum(lengths)))
+
+
+def segment_sums(values: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Sum the stretches ``values[starts[i]:starts[i + 1]]``; an empty stretch sums to 0."""
+    running = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(values, out=running[1:])
+    return running[starts[1:]] - running[starts[:-1]]
+
+
+# --- attributes ------------------------------------------------------------------------------
+
+_SPELLED: Final = {"0": 2, "7": 2}
+_RUN: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*+'?|\d+")
+_NUMERAL: Final = re.compile(r"[$€£¥₹¢+#-]?\d[\d.,:/-]*+(?:%|st|nd|rd|th|s)?")
+_NUMERIC: Final = frozenset("0123456789$€£¥₹¢+#-")
+_VOWELS: Final = re.compile("[aeiouy]+")
+_LONGEST_LOOKED_UP: Final = 64
+
+
+def is_address(key: str) -> bool:
+    """Say whether a word is a URL or an e-mail address."""
+    return "://" in key or key.startswith("www.") or "@" in key
+
+
+def _all_syllables(words: Words) -> IntArray:
+    """Count the syllables of each word: the language's dictionary first, in bulk."""
+    language = words.language
+    known = language.dictionary().get if language.dictionary is not None else lambda _: None
+    found = (
+        known(key) or _syllables(spelled, language)
+        for key, spelled in zip(words.keys, words.spelled, strict=True)
+    )
+    return np.fromiter(found, np.int64, len(words.keys))
+
+
+def _syllables(word: str, language: Language) -> int:
+    key = word.lower()
+    if is_address(key) or (key[0] in _NUMERIC and _NUMERAL.fullmatch(key)):
+        return 1
+    if language.any_syllables is not None:
+        return language.any_syllables(word)
+    if key.isalpha() and len(key) <= _LONGEST_LOOKED_UP:
+        return language.syllables(key)
+    return max(1, sum(_run(match.group(), language) for match in _RUN.finditer(key)))
+
+
+def _run(run: str, language: Language) -> int:
+    if run[0].isdigit():
+        return 1
+    if len(run) > _LONGEST_LOOKED_UP:
+        return max(1, len(_VOWELS.findall(run)))
+    return language.syllables(run)
+
+
+def _spelled_extra(key: str) -> int:
+    """Return how many syllables more a numeral has when it is read digit by digit."""
+    if not _NUMERAL.fullmatch(key):
+        return 0
+    return sum(_SPELLED.get(digit, 1) for digit in key if digit.isdigit()) - 1
+
+
+def _foreign(key: str, language: Language) -> int:
+    if key.isascii():
+        return 0 if "LATIN" in _scripts(language) else sum(map(str.isalpha, key))
+    own = _scripts(language)
+    return sum(1 for letter in key if letter.isalpha() and (script(letter) or own[0]) not in own)
+
+
+def _scripts(language: Language) -> tuple[str, ...]:
+    return tuple(name.upper() for name in language.scripts)
+
+
+class Words(NamedTuple):
+    """Some words, spelled and compared, and the language they are read in."""
+
+    spelled: list[str]
+    keys: list[str]
+    language: Language
+
+
+Attribute = Callable[[Words], IntArray]
+_Test = Callable[[str, Language], "int | bool"]
+
+
+def _each(function: _Test, kind: Any) -> Attribute:
+    def attribute(words: Words) -> IntArray:
+        found = [function(key, words.language) for key in words.keys]
+        return np.array(found, kind)
+
+    return attribute
+
+
+def _unusual(function: _Test, kind: Any) -> Attribute:
+    """Ask only words that hold something else than letters; the others get 0."""
+
+    def attribute(words: Words) -> IntArray:
+        language = words.language
+        found = [0 if key.isalpha() else function(key, language) for key in words.keys]
+        return np.array(found, kind)
+
+    return attribute
+
+
+def _of_class(bit: int) -> Attribute:
+    def attribute(words: Words) -> IntArray:
+        found, starts = classes(words.keys)
+        return segment_sums((found & bit) != 0, starts)
+
+    return attribute
+
+
+def _member(known_words: Callable[[Language], Container[str]]) -> Attribute:
+    def attribute(words: Words) -> IntArray:
+        known = known_words(words.language)
+        return np.array([key in known for key in words.keys], np.bool_)
+
+    return attribute
+
+
+def _is_numeral(key: str, _: Language) -> bool:
+    return _NUMERAL.fullmatch(key) is not None
+
+
+def _is_easy_compound(key: str, language: Language) -> bool:
+    parts = key.split("-")
+    return len(parts) > 1 and all(_syllables(part, language) < 3 for part in parts if part)
+
+
+def _is_familiar(forms: Callable[[], frozenset[str]]) -> Attribute:
+    def attribute(words: Words) -> IntArray:
+        known = forms()
+        found = [
+            key in known or ("-" in key and familiar.has_familiar_parts(key, known))
+            for key in words.keys
+        ]
+        return np.array(found, np.bool_)
+
+    return attribute
+
+
+ATTRIBUTES: Final[dict[str, Attribute]] = {
+    "letters": _of_class(LETTER),
+    "digits": _of_class(DIGIT),
+    "punctuation": _of_class(PUNCTUATION),
+    "enders": _of_class(ENDER),
+    "syllables": _all_syllables,
+    "spelled_extra": _unusual(lambda key, _: _spelled_extra(key), np.int64),
+    "foreign_letters": _each(_foreign, np.int64),
+    "is_numeral": _unusual(_is_numeral, np.bool_),
+    "is_address": _unusual(lambda key, _: is_address(key), np.bool_),
+    "is_easy_compound": _unusual(_is_easy_compound, np.bool_),
+    "is_inflected_easy": _each(familiar.is_inflection_of_two_syllables, np.bool_),
+    "is_dale_1948": _is_familiar(familiar.dale_1948),
+    "is_dale_1995": _is_familiar(familiar.dale_1995),
+    "is_spache": _is_familiar(familiar.spache),
+    "name_hash": _each(lambda key, _: hash(key.removesuffix("'s")), np.int64),
+    "is_own_function_word": _member(lambda language: language.function_words),
+    "is_other_function_word": _member(familiar.other_function_words),
+}
+
+
+class WordTable:
+    """Distinct spellings in order of arrival. Grown and filled only under its owner's lock.
+
+    Spellings that differ in capitals after the first letter are kept apart, because GPU and
+    YouTube are read otherwise; ``type_of`` tells which of them are the same word.
+    """
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._index: dict[str, int] = {}
+        self._words = Words([], [], language)
+        self._types: list[int] = []
+        self._columns: dict[str, IntArray] = {}
+
+    def indices(self, spelled: list[str]) -> NDArray[np.int32]:
+        """Return the index of each word, taking in the new ones."""
+        index = self._index
+        for word in spelled:
+            if word not in index:
+                self._take_in(word)
+        return np.fromiter(map(index.__getitem__, spelled), np.int32, len(spelled))
+
+    def _take_in(self, word: str) -> int:
+        key = normal_form(word)
+        if key == word or word[1:] != key[1:]:
+            same = len(self._types) if key == word else self._index_of(key)
+            self._index[word] = number = len(self._types)
+            self._words.spelled.append(word)
+            self._words.keys.append(key)
+            self._types.append(same)
+            return number
+        self._index[word] = number = self._index_of(key)
+        return number
+
+    def _index_of(self, key: str) -> int:
+        known = self._index.get(key)
+        return self._take_in(key) if known is None else known
+
+    def type_of(self, words: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the index of the lower-case form of each word."""
+        return np.array(self._types, np.int32)[words]
+
+    def attribute(self, name: str) -> IntArray:
+        """Return an attribute of all words, computing what is missing."""
+        known = self._columns.get(name)
+        start = 0 if known is None else len(known)
+        if known is None or start < len(self._types):
+            new = Words(self._words.spelled[start:], self._words.keys[start:], self._language)
+            fresh = ATTRIBUTES[name](new)
+            known = fresh if known is None else np.concatenate((known, fresh))
+            self._columns[name] = known
+        return known
+
+
+class WordView:
+    """The attributes of a sequence of words, such as ``view.syllables``, aligned to it."""
+
+    def __init__(self, table: WordTable, indices: NDArray[np.int32]) -> None:
+        self._table = table
+        self._indices = indices
+        self._taken: dict[str, IntArray] = {}
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def __getattr__(self, name: str) -> IntArray:
+        if name not in ATTRIBUTES:
+            raise AttributeError(name)
+        if name not in self._taken:
+            self._taken[name] = self._table.attribute(name)[self._indices]
+        return self._taken[name]
