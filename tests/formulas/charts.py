@@ -1,20 +1,20 @@
 """Second transcription of the Fry and Raygor graphs: every grade as a closed shape on paper.
 
-Typed from the corner points of specs/formulas.md C2, grade by grade, where the formulas hold the
+Typed from the printed corner points, grade by grade, where the formulas hold the
 lines between grades; points are tested by winding in plain Python.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 Shape = Sequence[tuple[float, float]]
 
-FRY_AXIS = (
-    [25, 20, 16.7, 14.3, 12.5, 11.1, 10, 9.1, 8.3, 7.7, 7.1, 6.7, 6.3, 5.9, 5.6, 5.2, 5, 4.8, 4.5]
-    + [4.3, 4.2, 4, 3.8, 3.7, 3.6, 3.5, 3.3, 3, 2.5, 2]
-)  # fmt: skip
+FRY_AXIS = [
+    25, 20, 16.7, 14.3, 12.5, 11.1, 10, 9.1, 8.3, 7.7, 7.1, 6.7, 6.3, 5.9, 5.6, 5.2, 5, 4.8, 4.5,
+    4.3, 4.2, 4, 3.8, 3.7, 3.6, 3.5, 3.3, 3, 2.5, 2,
+]  # fmt: skip
 
 FRY: dict[int, Shape] = {
     1: [(108, 11.1), (108, 25), (132, 25), (132.2, 23), (109, 10)],
@@ -38,8 +38,10 @@ FRY: dict[int, Shape] = {
 
 FRY_SHADED: list[Shape] = [
     [(108, 2), (124, 2), (108, 4.2)],
-    [(141, 25), (148, 14.3), (154, 11.1), (158, 10), (162, 9.1), (168, 8.3), (175, 7.6)]
-    + [(182, 7.3), (182, 25)],
+    [
+        (141, 25), (148, 14.3), (154, 11.1), (158, 10), (162, 9.1), (168, 8.3), (175, 7.6),
+        (182, 7.3), (182, 25),
+    ],
 ]  # fmt: skip
 
 RAYGOR: dict[int, Shape] = {
@@ -92,5 +94,5 @@ def grades_at(graph: str, x: float, y: float) -> list[int]:
     return found + [0 for shape in shaded if _holds(shape, x, y, height)]
 
 
-def _holds(shape: Shape, x: float, y: float, height) -> bool:  # noqa: ANN001
+def _holds(shape: Shape, x: float, y: float, height: Callable[[float], float]) -> bool:
     return contains([(px, height(py)) for px, py in shape], x, height(y))

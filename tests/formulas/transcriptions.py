@@ -1,6 +1,6 @@
 """Second transcription of the formulas that are no weighted sum of ratios, in plain Python.
 
-Each takes the counts as attributes (``c.words``) and was typed from specs/formulas.md C1 and C3,
+Each takes the counts as attributes (``c.words``) and was typed from the published definitions,
 not from the formulas. The look-up tables are typed as printed: closed ranges, or the limits.
 """
 
