@@ -70,8 +70,10 @@ def count(texts: Sequence[str], columns: Iterable[str], rules: str = "en/1") -> 
 
 def _checked(texts: Sequence[str]) -> list[str]:
     if isinstance(texts, str | bytes):
-        raise InputError(f"expected a sequence of texts, got one {type(texts).__name__}; "
-                         "type count([text], ...).")
+        raise InputError(
+            f"expected a sequence of texts, got one {type(texts).__name__}; "
+            "type count([text], ...)."
+        )
     given = list(texts)
     for index, text in enumerate(given):
         if not isinstance(text, str):
@@ -108,8 +110,10 @@ class _Batch:
     def columns(self, names: Iterable[str]) -> dict[str, Counted]:
         registry = columns()
         table: dict[str, Counted] = {}
-        wanted = {kind: {n for n in names if registry[n].kind == kind}
-                  for kind in ("word", "character", "named", "text")}
+        wanted = {
+            kind: {n for n in names if registry[n].kind == kind}
+            for kind in ("word", "character", "named", "text")
+        }
         table |= self._packed(wanted["word"] | wanted["character"])
         if wanted["named"] or wanted["text"] - {"types", "paragraphs"}:
             self._cut()
@@ -159,9 +163,7 @@ class _Batch:
     def _cut(self) -> None:
         s = self._stream
         self._paragraph_ends = sent.paragraph_ends(s)
-        self._ends = sent.sentence_ends(
-            s, self._cold, self._paragraph_ends, self._rules.language
-        )
+        self._ends = sent.sentence_ends(s, self._cold, self._paragraph_ends, self._rules.language)
         self._first, _ = sent.firsts(self._ends, s.hot)
         several = np.flatnonzero(s.hot & m.MULTIPLE)
         inner = self._generation.inner.data[s.rows[several]]

@@ -94,9 +94,7 @@ def _foreign(key: str, language: Language) -> int:
     if key.isascii():
         return 0 if "LATIN" in _scripts(language) else sum(map(str.isalpha, key))
     own = _scripts(language)
-    return sum(
-        1 for letter in key if letter.isalpha() and (script(letter) or own[0]) not in own
-    )
+    return sum(1 for letter in key if letter.isalpha() and (script(letter) or own[0]) not in own)
 
 
 def _scripts(language: Language) -> tuple[str, ...]:

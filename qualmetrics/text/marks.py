@@ -102,9 +102,7 @@ def is_name_like(surface: str, language: Language) -> bool:
     return first.isupper() and surface.replace("’", "'").lower() not in _NEVER_NAMES
 
 
-def _ends_between(
-    chunk: str, shadow: str, before: Word, after: Word, language: Language
-) -> bool:
+def _ends_between(chunk: str, shadow: str, before: Word, after: Word, language: Language) -> bool:
     """Say whether a sentence ends between two words of one chunk (``done.But``)."""
     gap = shadow[before.end : after.start]
     if FULL_STOP in gap:
@@ -157,9 +155,7 @@ def dot_bits(key: str, is_capitalised: bool, language: Language) -> int:
     return PLAIN_NUMBER if key.isdigit() else 0
 
 
-def _head(
-    chunk: str, shadow: str, found: list[Word], language: Language
-) -> tuple[int, int]:
+def _head(chunk: str, shadow: str, found: list[Word], language: Language) -> tuple[int, int]:
     cold = ENUMERATOR if len(shadow) < 8 and _ENUMERATOR.fullmatch(shadow) else 0
     body = shadow.lstrip(_OPENERS)
     opened = len(shadow) - len(body)

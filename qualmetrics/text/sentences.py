@@ -69,7 +69,9 @@ def paragraph_ends(s: Stream) -> Mask:
     return ends
 
 
-def sentence_ends(s: Stream, cold: NDArray[np.uint32], paragraphs: Mask, language: Language) -> Mask:
+def sentence_ends(
+    s: Stream, cold: NDArray[np.uint32], paragraphs: Mask, language: Language
+) -> Mask:
     """Mark the chunks after which a sentence ends."""
     ends = paragraphs.copy()
     block = s.broken[(cold[s.rows[s.broken]] & (m.BULLET | m.ENUMERATOR)) != 0]

@@ -80,9 +80,7 @@ def skeleton(chunk: str) -> str:
 
 
 _DROPPED: Final = re.compile("[\u00ad\u200c\u200d\u2060]")
-_SPELLING: Final = str.maketrans(
-    {**dict.fromkeys("’ʼ＇ʹ‛", "'"), **dict.fromkeys("‐‑﹣－", "-")}
-)
+_SPELLING: Final = str.maketrans({**dict.fromkeys("’ʼ＇ʹ‛", "'"), **dict.fromkeys("‐‑﹣－", "-")})
 
 
 def normal_form(word: str) -> str:

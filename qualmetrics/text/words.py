@@ -89,9 +89,7 @@ def _pieces(shadow: str, start: int, end: int, limit: int) -> Iterator[tuple[int
     yield start, end
 
 
-def _elided(
-    chunk: str, shadow: str, start: int, end: int, language: Language
-) -> Iterator[Word]:
+def _elided(chunk: str, shadow: str, start: int, end: int, language: Language) -> Iterator[Word]:
     """Cut ``l'homme`` after the apostrophe where the language says the first part is a word."""
     while language.elisions:
         mark = shadow.find("'", start, min(end, start + 12))
