@@ -38,6 +38,7 @@ def prose_of(source, **options):
         ("A ~~bad~~ good ~one~.", "A bad good ~one~."),
         ("> Quoted\nlazily.\n> > Twice.", "Quoted lazily.\n\nTwice."),
         ("First.\r\nStill first.\r\n\r\nSecond.", "First. Still first.\n\nSecond."),
+        ("Hard.\\\r\nBreak `of\r\ncode`.\rEnd.", "Hard. Break of code. End."),
         ("A claim.[^1]\n\n[^1]: Its source is here.", "A claim.\n\nIts source is here."),
         ("> [!WARNING]\n> Mind the gap.", "Mind the gap."),
         ("Hello", "Hello"),
