@@ -78,6 +78,15 @@ def test_a_list_item_that_is_a_sentence_is_prose():
     )
 
 
+def test_a_list_item_of_brackets_alone_is_no_sentence():
+    assert prose_of("- ()\n- **“”**\n") == ""
+
+
+@pytest.mark.parametrize("end", [".", "!", "?", "…", ".”", "?)", ".**"])
+def test_a_terminator_may_stand_before_closing_marks(end):
+    assert prose_of(f"- **It is so{end}\n") != ""
+
+
 def test_an_unterminated_list_item_of_fifteen_words_is_prose():
     item = " ".join(["word"] * 15)
 
