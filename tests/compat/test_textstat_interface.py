@@ -302,7 +302,7 @@ def test_formulas_without_syllables_work_in_any_language() -> None:
 
 @pytest.fixture
 def _no_textstat(monkeypatch: pytest.MonkeyPatch, _fresh_tables: None) -> None:
-    monkeypatch.setattr(textstat_rules.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(textstat_rules.PathFinder, "find_spec", lambda _: None)
     monkeypatch.setattr(textstat_rules, "_given_easy_words", {})
     textstat.set_lang("es_ES")
 
@@ -340,7 +340,7 @@ def test_a_spanish_list_of_another_release_is_refused(
     words = tmp_path / "resources" / "es" / "easy_words.txt"
     words.parent.mkdir(parents=True)
     words.write_text("de\nla\n", encoding="utf-8")
-    monkeypatch.setattr(textstat_rules.importlib.util, "find_spec", lambda _: Spec)
+    monkeypatch.setattr(textstat_rules.PathFinder, "find_spec", lambda _: Spec)
     textstat.set_lang("es")
     with pytest.raises(textstat.MissingWordListError, match=r"not that of 0\.7\.13"):
         textstat.gunning_fog("La casa.")
