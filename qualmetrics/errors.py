@@ -56,8 +56,11 @@ class UnknownParameterError(QualmetricsError, TypeError):
 class UnknownLanguageError(QualmetricsError, LookupError):
     """No rules, or no formula, exist for that language."""
 
-    def __init__(self, code: str, known: Iterable[str], *, what: str = "counting rules") -> None:
-        super().__init__(f"no {what} for language {code!r}; there are: {', '.join(sorted(known))}.")
+    def __init__(
+        self, code: str, known: Iterable[str], *, what: str = "counting rules", hint: str = ""
+    ) -> None:
+        there = ", ".join(sorted(known))
+        super().__init__(f"no {what} for language {code!r}; there are: {there}. {hint}".rstrip())
 
 
 class MissingExtraError(QualmetricsError, ImportError):

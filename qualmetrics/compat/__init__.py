@@ -1,0 +1,1 @@
+"""Drop-in replacements for other libraries, with their names and, where asked, their numbers."""

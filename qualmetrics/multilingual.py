@@ -1,0 +1,96 @@
+"""Machinery: one scorer over texts of several languages, each read by the rules of its own.
+
+``get("flesch_reading_ease", lang="auto")`` detects the language of each text (extra ``lang``) and
+gives the row to the version of the formula that was made for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from qualmetrics.core import (
+    Arrays,
+    Batch,
+    Cost,
+    Layout,
+    Recipe,
+    Rows,
+    Scorer,
+    Status,
+    status_array,
+)
+from qualmetrics.errors import UnknownLanguageError
+
+
+@dataclass(frozen=True, slots=True)
+class ByLanguage:
+    """A named scorer's primary value for each text, in the version for its language.
+
+    A text whose language has no version, or cannot be told, is *not applicable*.
+    """
+
+    name: str
+
+    @property
+    def layout(self) -> Mapping[str, Layout]:
+        """One number a text."""
+        return {"value": Layout()}
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The text alone."""
+        return frozenset()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The detector; the versions follow from the language of each text."""
+        return ("lang:auto",)
+
+    def cost(self, rows: Rows) -> Cost | None:
+        """Nothing is padded."""
+        return None
+
+    def read(self, rows: Rows) -> Batch:
+        """Detect, group, score."""
+        from qualmetrics import planner
+        from qualmetrics.text.detect import detect
+
+        values, status = np.full(len(rows), np.nan), status_array(len(rows))
+        groups: dict[str | None, list[int]] = {}
+        for i, code in enumerate(detect(rows.texts)):
+            groups.setdefault(code, []).append(i)
+        for code, index in groups.items():
+            scorer = self._version(code)
+            if scorer is None:
+                status[index] = Status.NOT_APPLICABLE
+                continue
+            scores = planner.run((scorer,), rows.take(index))[0]
+            values[index], status[index] = scores.primary, scores.status
+        blank = [i for i, text in enumerate(rows.texts) if not text.strip()]
+        status[blank] = Status.EMPTY
+        return Batch({"value": values}, status)
+
+    def _version(self, code: str | None) -> Scorer | None:
+        from qualmetrics.registry import get
+
+        try:
+            return None if code is None else get(self.name, lang=code)
+        except UnknownLanguageError:
+            return None
+
+
+def _value(arrays: Arrays) -> object:
+    return arrays["value"][:, None]
+
+
+def by_language(name: str) -> Scorer:
+    """Return the scorer ``name`` with the language of each text detected."""
+    from qualmetrics.registry import get
+
+    spec = replace(get(name).spec, parameters={"lang": "auto"}, valid_range={}, tolerance=1e-12)
+    scorer = Scorer(spec, (ByLanguage(name),), _value)
+    recipe = Recipe("qualmetrics.registry:get", {"name": name, "lang": "auto"}, scorer.signature)
+    return replace(scorer, recipe=recipe)

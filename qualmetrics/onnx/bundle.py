@@ -1,0 +1,163 @@
+"""The bundle: a folder that holds a scorer. Written by ``export``, read by ``load``.
+
+``model.onnx`` is the graph; ``scorer.json`` the spec, signature, recipe, inputs, and the digest of
+every file; ``children/NAME`` a bundle for each scorer that a composition reads.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from qualmetrics.core import Input, Layout, Lenient, Recipe, Scorer, Spec
+from qualmetrics.errors import BundleError
+from qualmetrics.onnx.runtime import CPU, OnnxForward
+
+FORMAT = "qualmetrics-bundle/1"
+MAX_JSON_BYTES = 4_000_000
+
+KINDS: Mapping[str, str] = {
+    "counts": "qualmetrics.text.inputs:Counts",
+    "column": "qualmetrics.core:Column",
+}
+"""Kinds of inputs that a bundle may name; packages add theirs by the entry points below."""
+
+KINDS_GROUP = "qualmetrics.inputs"
+
+
+def load(
+    folder: str | Path,
+    *,
+    providers: Sequence[str] = CPU,
+    threads: int = 1,
+    kinds: Mapping[str, type] | None = None,
+) -> Scorer:
+    """Return the scorer in a bundle folder, with the graph as its ``forward``.
+
+    Parameters
+    ----------
+    folder : path
+        What ``export`` wrote.
+    providers : sequence of str
+        ONNX Runtime execution providers; one that is not active is an error on the first call.
+    threads : int
+        Threads inside one operator.
+    kinds : mapping of kind -> class, optional
+        Input types that are neither this library's nor a plug-in's. A scorer loaded with them
+        has no recipe, so it cannot be pickled.
+
+    Raises
+    ------
+    BundleError
+        When a file is missing, altered, or of another format.
+    """
+    path = Path(folder).resolve()
+    data = _read_json(path / "scorer.json")
+    if data.get("format") != FORMAT:
+        raise BundleError(f"{path} has format {data.get('format')!r}; this version reads {FORMAT}")
+    try:
+        graph = data["graph"]
+        layout = tuple(
+            (item["name"], Layout(tuple(item["axes"]), item["dtype"])) for item in graph["inputs"]
+        )
+        forward = OnnxForward(
+            path=str(path / "model.onnx"),
+            sha256=graph["sha256"],
+            layout=layout,
+            output=graph["output"],
+            providers=tuple(providers),
+            threads=threads,
+        )
+        options = {"providers": tuple(providers), "threads": threads, "kinds": kinds}
+        inputs = tuple(_read_input(path, item, options) for item in data["inputs"])
+        spec = Spec.from_dict(data["spec"])
+    except (KeyError, TypeError) as error:
+        raise BundleError(f"{path / 'scorer.json'} is incomplete: {error!r}") from error
+    if not (path / "model.onnx").is_file():
+        raise BundleError(f"{path} holds no model.onnx")
+    scorer = Scorer(spec, inputs, forward)
+    if scorer.signature != data["signature"]:
+        raise BundleError(
+            f"{path} was exported as {data['signature']!r}, but its inputs count as "
+            f"{scorer.signature!r} here: the rules have another version. Export it again"
+        )
+    if kinds:
+        return scorer
+    arguments = {"folder": str(path), "providers": list(providers), "threads": threads}
+    recipe = Recipe("qualmetrics.onnx:load", arguments, scorer.signature)
+    return Scorer(spec, inputs, forward, recipe)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise BundleError(f"{path.parent} is no bundle: it holds no scorer.json")
+    if path.stat().st_size > MAX_JSON_BYTES:
+        raise BundleError(f"{path} is larger than {MAX_JSON_BYTES} bytes")
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BundleError(f"{path} is no JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise BundleError(f"{path} holds {type(data).__name__}, expected an object")
+    return data
+
+
+# -- inputs as plain data -------------------------------------------------------------------------
+
+
+def _kinds(given: Mapping[str, type] | None) -> dict[str, str]:
+    """Return kind -> dotted class: this library's, plug-ins', and those given."""
+    plugins = {point.name: point.value for point in entry_points(group=KINDS_GROUP)}
+    return {**KINDS, **plugins, **{kind: _dotted(made) for kind, made in (given or {}).items()}}
+
+
+def _dotted(made: type) -> str:
+    return f"{made.__module__}:{made.__qualname__}"
+
+
+def write_input(item: Input, kinds: Mapping[str, type] | None = None) -> dict[str, Any]:
+    """Return an input as plain data; ``load`` makes it again."""
+    if isinstance(item, Scorer):
+        return {"kind": "scorer", "folder": f"children/{item.spec.name}"}
+    if isinstance(item, Lenient):
+        return {"kind": "lenient", "input": write_input(item.input, kinds)}
+    for kind, dotted in _kinds(kinds).items():
+        if dotted == _dotted(type(item)):
+            settings = {f.name: getattr(item, f.name) for f in fields(item)}  # type: ignore[arg-type]
+            return {"kind": kind, **settings}
+    raise BundleError(
+        f"inputs of type {_dotted(type(item))} cannot be written to a bundle: no kind of that "
+        f"type. Pass kinds={{'name': {type(item).__name__}}} to export and load, or declare it "
+        f"with the entry point group {KINDS_GROUP!r}"
+    )
+
+
+def _read_input(path: Path, data: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
+    if data["kind"] == "scorer":
+        return load(_inside(path, data["folder"]), **options)
+    if data["kind"] == "lenient":
+        return Lenient(_read_input(path, data["input"], options))
+    known = _kinds(options["kinds"])
+    if data["kind"] not in known:
+        raise BundleError(f"unknown kind of input {data['kind']!r}; known: {', '.join(known)}")
+    given = (options["kinds"] or {}).get(data["kind"])
+    module, _, name = known[data["kind"]].partition(":")
+    made = given or getattr(importlib.import_module(module), name)
+    settings = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in data.items()
+        if key != "kind"
+    }
+    return made(**settings)
+
+
+def _inside(folder: Path, name: str) -> Path:
+    inner = (folder / name).resolve()
+    if folder not in inner.parents:
+        raise BundleError(f"{folder} names {name!r}, which lies outside of it")
+    return inner

@@ -1,0 +1,169 @@
+"""Exports scorers: traces ``forward`` to a graph, writes the bundle, proves that both agree."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qualmetrics.core import Layout, Lenient, Scorer
+from qualmetrics.errors import ExportError, MissingExtraError
+from qualmetrics.onnx.bundle import FORMAT, load, write_input
+
+FORMS = ("values", "ids", "text")
+
+
+def export(
+    scorer: Scorer,
+    folder: str | Path,
+    *,
+    graph: str = "values",
+    overwrite: bool = False,
+    kinds: Mapping[str, type] | None = None,
+) -> Path:
+    """Write a scorer to a bundle folder and return its path.
+
+    The graph is traced from the scorer's own function, so there is no second copy of a formula.
+    Before the folder appears, the bundle is loaded back and must agree with Python on a fixed set
+    of texts, empty and odd ones included, within the tolerance that the spec states.
+
+    Parameters
+    ----------
+    scorer : Scorer
+    folder : path
+        Made where it does not exist; nothing is left behind when the export fails.
+    graph : {"values", "ids", "text"}
+        What the graph reads: the arrays of the scorer's inputs, token ids, or strings. A family
+        may offer only some of them.
+    overwrite : bool
+        Replace a bundle that is there.
+    kinds : mapping of kind -> class, optional
+        Input types that are neither this library's nor a plug-in's; ``load`` needs them too.
+
+    Raises
+    ------
+    ExportError
+        When this form cannot be made, the folder is taken, or the results differ.
+    MissingExtraError
+        Without the extra ``export``.
+    """
+    path = Path(folder).resolve()
+    taken = path.exists() and any(path.iterdir())
+    if taken and not (overwrite and (path / "scorer.json").is_file()):
+        raise ExportError(f"{path} is not empty; pass overwrite=True to replace a bundle there")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        _write(scorer, draft, graph, kinds)
+        if path.exists():
+            shutil.rmtree(path)
+        draft.rename(path)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return path
+
+
+def _write(scorer: Scorer, path: Path, graph: str, kinds: Mapping[str, type] | None) -> None:
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o755)
+    inputs = [write_input(item, kinds) for item in scorer.inputs]
+    model = _graph(scorer, graph).SerializeToString(deterministic=True)
+    (path / "model.onnx").write_bytes(model)
+    for item in scorer.inputs:
+        child = item.input if isinstance(item, Lenient) else item
+        if isinstance(child, Scorer):
+            _write(child, path / "children" / child.spec.name, graph, kinds)
+    data = _describe(scorer, inputs, graph, hashlib.sha256(model).hexdigest())
+    _write_json(path / "scorer.json", data)
+    data["parity"] = _parity(scorer, path, kinds)
+    _write_json(path / "scorer.json", data)
+
+
+def _graph(scorer: Scorer, form: str) -> Any:
+    if form not in FORMS:
+        raise ExportError(f"graph={form!r} is not one of {', '.join(FORMS)}")
+    own = scorer.abilities.get("graph")
+    if own is not None:
+        return own(form)
+    if form != "values":
+        raise ExportError(f"{scorer.spec.name} has no {form!r} graph; graph='values' it has")
+    return trace(scorer.forward, graph_layout(scorer), scorer.signature)
+
+
+def graph_layout(scorer: Scorer) -> dict[str, Layout]:
+    """Return what the graph of a scorer reads: the arrays of its inputs, by name."""
+    return {key: layout for item in scorer.inputs for key, layout in item.layout.items()}
+
+
+def trace(forward: Any, layout: Mapping[str, Layout], signature: str) -> Any:
+    """Run ``forward`` on symbols and return the ``onnx.ModelProto`` that it drew.
+
+    The names of the graph's inputs are those of the arrays; its output is ``values``, ``(n, k)``.
+    """
+    try:
+        import ndonnx
+    except ImportError:
+        raise MissingExtraError("ndonnx", "export", "exporting to ONNX") from None
+    symbols = {
+        name: ndonnx.argument(shape=item.axes, dtype=getattr(ndonnx, item.dtype))
+        for name, item in layout.items()
+    }
+    try:
+        values = forward(symbols)
+    except Exception as error:
+        raise ExportError(
+            f"the forward of {signature} cannot be traced: {type(error).__name__}: {error}. "
+            "Write it against qualmetrics.formula.xp, without if and without numpy"
+        ) from error
+    model = ndonnx.build(symbols, {"values": values})
+    model.producer_name = "qualmetrics"
+    entry = model.metadata_props.add()
+    entry.key, entry.value = "signature", signature
+    return model
+
+
+def _describe(
+    scorer: Scorer, inputs: list[dict[str, Any]], form: str, digest: str
+) -> dict[str, Any]:
+    arrays = [
+        {"name": name, "axes": list(item.axes), "dtype": item.dtype}
+        for name, item in graph_layout(scorer).items()
+    ]
+    return {
+        "format": FORMAT,
+        "signature": scorer.signature,
+        "spec": scorer.spec.to_dict(),
+        "recipe": scorer.recipe.to_dict() if scorer.recipe else None,
+        "inputs": inputs,
+        "graph": {"form": form, "sha256": digest, "inputs": arrays, "output": "values"},
+    }
+
+
+def _write_json(path: Path, data: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _parity(scorer: Scorer, path: Path, kinds: Mapping[str, type] | None) -> dict[str, Any]:
+    from qualmetrics.testing import sample
+
+    loaded = load(path, kinds=kinds)
+    call = sample(scorer)
+    ours, theirs = scorer(*call.args, **call.keywords), loaded(*call.args, **call.keywords)
+    if not np.array_equal(ours.status, theirs.status):
+        raise ExportError(f"{scorer.spec.name}: the graph disagrees with Python on a status")
+    if not np.array_equal(np.isnan(ours.values), np.isnan(theirs.values)):
+        raise ExportError(f"{scorer.spec.name}: the graph disagrees with Python on what is NaN")
+    scale = np.maximum(1.0, np.abs(ours.values))
+    difference = np.nanmax(np.abs(ours.values - theirs.values) / scale, initial=0.0)
+    if difference > scorer.spec.tolerance:
+        raise ExportError(
+            f"{scorer.spec.name}: the graph differs from Python by {difference:.3g}, more than "
+            f"the tolerance {scorer.spec.tolerance:g}"
+        )
+    return {"texts": len(ours), "max_difference": float(difference)}

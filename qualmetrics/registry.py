@@ -1,0 +1,248 @@
+"""Finds scorers by name: built-in ones by convention, plug-ins by entry point, both lazily.
+
+``flesch_reading_ease`` is the module ``qualmetrics/formulas/flesch_reading_ease.py`` and the value
+of the same name in it; so for every plural folder. Listing names imports none of them. A package
+adds its own through the entry point group ``qualmetrics.scorers``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from qualmetrics import planner
+from qualmetrics.core import References, Scorer, Scores
+from qualmetrics.errors import (
+    InputError,
+    PluginError,
+    UnknownLanguageError,
+    UnknownNameError,
+    UnknownParameterError,
+)
+
+FOLDERS = ("formulas",)
+"""The rooms that hold instances, one scorer a file."""
+
+GROUP = "qualmetrics.scorers"
+"""Entry point group of plug-ins: ``name = "package.module:scorer_or_factory"``."""
+
+ALIASES: Mapping[str, str] = {
+    "ari": "automated_readability_index",
+    "cli": "coleman_liau_index",
+    "coleman_liau": "coleman_liau_index",
+    "consensus": "consensus_grade",
+    "dale_chall": "dale_chall_1995",
+    "dale_chall_48": "dale_chall_1948",
+    "dale_chall_95": "dale_chall_1995",
+    "fkgl": "flesch_kincaid_grade",
+    "flesch": "flesch_reading_ease",
+    "flesch_kincaid": "flesch_kincaid_grade",
+    "fog": "gunning_fog",
+    "fre": "flesch_reading_ease",
+    "linsear": "linsear_write",
+    "smog": "smog_index",
+    "spache": "spache_1974",
+    "spache_53": "spache_1953",
+    "spache_74": "spache_1974",
+    "wiener_1": "wiener_sachtextformel_1",
+    "wiener_2": "wiener_sachtextformel_2",
+    "wiener_3": "wiener_sachtextformel_3",
+    "wiener_4": "wiener_sachtextformel_4",
+}
+"""Short ids of the literature -> names."""
+
+
+@lru_cache(maxsize=1)
+def _built_in() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for folder in FOLDERS:
+        path = Path(__file__).parent / folder
+        for module in pkgutil.iter_modules([str(path)]):
+            if module.name in found:
+                raise PluginError(f"two built-in scorers are called {module.name!r}")
+            found[module.name] = f"qualmetrics.{folder}.{module.name}:{module.name}"
+    return found
+
+
+def _plugins() -> dict[str, EntryPoint]:
+    found: dict[str, EntryPoint] = {}
+    for point in entry_points(group=GROUP):
+        other = found.get(point.name) or _built_in().get(point.name)
+        if other and getattr(other, "value", other) != point.value:
+            raise PluginError(
+                f"two scorers are called {point.name!r}: {getattr(other, 'value', other)} and "
+                f"{point.value}; uninstall one or ask its author for another name"
+            )
+        found[point.name] = point
+    return found
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all scorers, plug-ins included, sorted; none is imported."""
+    return tuple(sorted({*_built_in(), *_plugins()}))
+
+
+def get(name: str, **parameters: Any) -> Scorer:
+    """Return a scorer by name or alias.
+
+    Parameters
+    ----------
+    name : str
+        One of ``names()`` or ``ALIASES``.
+    **parameters
+        Options of that scorer; every formula takes ``lang`` (``de``, ``en-US``, ``auto``) and
+        ``rules`` (``en/1``, ``textstat``).
+
+    Raises
+    ------
+    UnknownNameError, UnknownParameterError, UnknownLanguageError
+        With what there is.
+    PluginError
+        When an entry point fails to import.
+    """
+    if not isinstance(name, str):
+        raise InputError(f"a scorer's name is a string; got {type(name).__name__}")
+    try:
+        return _get(ALIASES.get(name, name), tuple(sorted(parameters.items())))
+    except TypeError as error:
+        if "unhashable" not in str(error):
+            raise
+        raise InputError(f"parameters of {name!r} must be plain values: {parameters}") from None
+
+
+@lru_cache(maxsize=1024)
+def _get(name: str, parameters: tuple[tuple[str, Any], ...]) -> Scorer:
+    made = _locate(name)
+    given = dict(parameters)
+    if not isinstance(made, Scorer):
+        scorer = made(**given)
+        if not isinstance(scorer, Scorer):
+            raise PluginError(f"{name!r} made a {type(scorer).__name__}, not a Scorer")
+        return scorer
+    if not given:
+        return made
+    if given.get("lang") == "auto":
+        from qualmetrics.multilingual import by_language
+
+        return by_language(made.spec.name)
+    if "configure" not in made.abilities:
+        raise UnknownParameterError(name, next(iter(given)), ())
+    return _in_language(made, given)
+
+
+def _in_language(scorer: Scorer, parameters: Mapping[str, Any]) -> Scorer:
+    """Configure a scorer; where another formula stands for it in that language, return that."""
+    from qualmetrics.text.language import normalise
+
+    lang = parameters.get("lang")
+    adapted = lang and scorer.abilities["adaptation"](normalise(lang))
+    if adapted:
+        rest = {key: value for key, value in parameters.items() if key != "lang"}
+        return get(adapted, **rest)
+    try:
+        made: Scorer = scorer.abilities["configure"](**parameters)
+    except UnknownLanguageError as error:
+        raise UnknownLanguageError(
+            str(lang),
+            {*scorer.spec.languages, *scorer.abilities["languages"]()},
+            what=f"constants of {scorer.spec.name}",
+            hint="Formulas that fit every language: lix, rix, tuldava.",
+        ) from error
+    return made
+
+
+def _locate(name: str) -> Any:
+    if name in _built_in():
+        module, _, attribute = _built_in()[name].partition(":")
+        return getattr(importlib.import_module(module), attribute)
+    point = _plugins().get(name)
+    if point is None:
+        raise UnknownNameError(name, [*names(), *ALIASES])
+    try:
+        return point.load()
+    except Exception as error:
+        raise PluginError(f"the plug-in scorer {name!r} ({point.value}) failed: {error}") from error
+
+
+# -- many scorers at once ---------------------------------------------------------------------
+
+
+def _resolve(scorers: Iterable[str | Scorer], parameters: Mapping[str, Any]) -> dict[str, Scorer]:
+    if isinstance(scorers, (str, Scorer)):
+        scorers = [scorers]
+    found: dict[str, Scorer] = {}
+    for item in scorers:
+        key = item if isinstance(item, str) else item.spec.name
+        if key in found:
+            raise InputError(f"{key!r} was asked for twice; use scorer.named('...') for one")
+        found[key] = get(item, **parameters) if isinstance(item, str) else item
+    return found
+
+
+def score(
+    texts: Sequence[str | None],
+    scorers: Iterable[str | Scorer],
+    references: Sequence[str | Sequence[str]] | References | None = None,
+    *,
+    columns: Mapping[str, Sequence[Any]] | None = None,
+    **parameters: Any,
+) -> dict[str, Scores]:
+    """Score texts with many scorers at once; what they share is computed once.
+
+    Parameters
+    ----------
+    texts : sequence of str, length n
+    scorers : names, aliases or scorers
+    references, columns
+        As for a single scorer.
+    **parameters
+        Given to every scorer that is named, such as ``lang="de"``.
+
+    Returns
+    -------
+    dict of name as given -> Scores
+    """
+    found = _resolve(scorers, parameters)
+    rows = planner.as_rows(tuple(found.values()), texts, references, columns)
+    return dict(zip(found, planner.run(tuple(found.values()), rows), strict=True))
+
+
+def score_one(
+    text: str | None,
+    scorers: Iterable[str | Scorer],
+    references: str | Sequence[str] | None = None,
+    **parameters: Any,
+) -> dict[str, Scores]:
+    """Score one text with many scorers; ``float()`` of each result is its value."""
+    if not (text is None or isinstance(text, str)):
+        raise InputError(f"score_one takes one string; got {type(text).__name__}")
+    aligned = None if references is None else [references]
+    return score([text], scorers, aligned, **parameters)
+
+
+def score_iter(
+    texts: Iterable[str | None],
+    scorers: Iterable[str | Scorer],
+    *,
+    batch_size: int = 1024,
+    **parameters: Any,
+) -> Iterator[dict[str, Scores]]:
+    """Score a stream in bounded memory: one dictionary of ``Scores`` per ``batch_size`` texts.
+
+    The values do not depend on ``batch_size``.
+    """
+    if isinstance(texts, (str, bytes)):
+        raise InputError("score_iter takes an iterable of texts; for one text call score_one")
+    if batch_size < 1:
+        raise InputError(f"batch_size must be at least 1; got {batch_size}")
+    found = _resolve(scorers, parameters)
+    stream = iter(texts)
+    while batch := list(islice(stream, batch_size)):
+        rows = planner.as_rows(tuple(found.values()), batch)
+        yield dict(zip(found, planner.run(tuple(found.values()), rows), strict=True))
