@@ -422,6 +422,10 @@ COLUMNS: Final[Mapping[str, Callable[[Reading], float]]] = MappingProxyType(
         "unfamiliar_dale": lambda r: len(r.difficult(0)),
         "unfamiliar_spache": lambda r: len(r.difficult(2)),
         "hard_fog": lambda r: len(r.difficult(fog_threshold(r.lang))),
+        # What the status of a text is decided from: textstat takes any script and language.
+        "foreign_letters": lambda _: 0,
+        "stop_own": lambda _: 0,
+        "stop_other": lambda _: 0,
     }
 )
 """The house's columns that textstat counts, each by its rule."""
