@@ -1,6 +1,6 @@
-"""What the tests of the textstat drop-in share: untouched settings, and where the data lie."""
+"""What the tests of the textstat drop-in share: untouched settings, and a dictionary for textstat."""
 
-import os
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,19 +20,8 @@ def _settings_of_its_own() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def data() -> Path:
-    """Return the folder of data sets, or skip."""
-    folder = os.environ.get("QUALMETRICS_DATA")
-    if not folder:
-        pytest.skip("QUALMETRICS_DATA is not set")
-    return Path(folder)
-
-
-@pytest.fixture(scope="session")
 def nltk_folder(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Unpack NLTK's dictionary, which textstat would download, into a folder of its own."""
-    import zipfile
-
     folder = tmp_path_factory.mktemp("nltk")
     with zipfile.ZipFile(data / "nltk_cmudict" / "cmudict.zip") as archive:
         archive.extractall(folder / "corpora")

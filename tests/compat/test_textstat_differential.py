@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from known_differences import is_known
 
 from qualmetrics.compat import textstat as ours
+from tests.compat.known_differences import is_known
 
 pytestmark = pytest.mark.full
 
