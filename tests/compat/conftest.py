@@ -1,4 +1,4 @@
-"""What the tests of the textstat drop-in share: untouched settings, and a dictionary for textstat."""
+"""What the tests of the textstat drop-in share: clean settings, a dictionary for textstat."""
 
 import zipfile
 from collections.abc import Iterator

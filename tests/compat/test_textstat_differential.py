@@ -200,6 +200,7 @@ def test_random_unicode_gives_equal_numbers_in_other_languages(
     assert differences(theirs, [text], locale)[1] == []
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("wrong", [None, b"", b"abc", 5, 0, ["a"], ("a",)])
 def test_what_is_not_a_string_is_refused_and_never_scored(theirs: ModuleType, wrong: Any) -> None:
     for name in set(ours.FUNCTIONS) - SETTERS:
