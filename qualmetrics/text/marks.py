@@ -200,9 +200,7 @@ def _first_character(character: str) -> int:
 # --- the common chunk, without looking at its characters one by one --------------------------
 
 _COMMON: Final = re.compile(
-    "([\"'(\\[{`*_“‘—–-]*+)"
-    "([A-Za-z]++(?:['’-][A-Za-z]++)*+)"
-    "([.,;:!?\"')\\]}`*_…”’—–-]*+)"
+    "([\"'(\\[{`*_“‘—–-]*+)([A-Za-z]++(?:['’-][A-Za-z]++)*+)([.,;:!?\"')\\]}`*_…”’—–-]*+)"
 ).fullmatch
 
 
