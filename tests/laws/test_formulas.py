@@ -6,7 +6,7 @@ import pytest
 from qualmetrics.onnx import export, load
 from qualmetrics.onnx.export import graph_layout, trace
 from qualmetrics.registry import get
-from qualmetrics.testing import check_scorer
+from qualmetrics.testing import TEXTS, check_scorer
 from tests.formulas.counts import plausible
 from tests.formulas.test_goldens import formulas
 
@@ -15,6 +15,17 @@ ONE_WORD = {
     "syllables_5": 0.0, "syllables_6plus": 0.0, "syllables_4plus": 0.0, "long_words": 0.0,
     "hard_fog": 0.0, "unfamiliar_dale": 0.0, "letters": 3.0, "letters_sq": 9.0,
 }  # fmt: skip
+
+NATIVE = {
+    "ar": "ذهب الولد إلى المدرسة في الصباح الباكر. قرأ المعلم قصة طويلة عن البحر والسفن القديمة.",
+    "ru": "Мальчик утром пошёл в школу. Учительница рассказала о путешественниках и о море.",
+    "uk": "Хлопчик уранці пішов до школи. Учителька розповіла про мандрівників і про море.",
+}
+"""A text in a script of its own, without which a law would only see rows without a value."""
+
+
+def _texts(scorer):
+    return [*TEXTS, *(NATIVE[code] for code in scorer.spec.languages if code in NATIVE)]
 
 
 def _awkward(names: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -28,12 +39,20 @@ def _awkward(names: tuple[str, ...]) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("name", formulas())
 def test_a_formula_keeps_every_law(name):
-    check_scorer(get(name))
+    scorer = get(name)
+    check_scorer(scorer, _texts(scorer))
 
 
 @pytest.mark.parametrize("name", formulas())
 def test_the_exported_formula_keeps_every_law(name, tmp_path):
-    check_scorer(load(export(get(name), tmp_path / name)))
+    scorer = load(export(get(name), tmp_path / name))
+    check_scorer(scorer, _texts(scorer))
+
+
+@pytest.mark.parametrize("name", formulas())
+def test_a_formula_has_a_value_for_a_text_in_its_language(name):
+    scorer = get(name)
+    assert np.isfinite(scorer(_texts(scorer)).primary).any()
 
 
 @pytest.mark.parametrize("name", formulas())
