@@ -22,7 +22,7 @@ _CANDIDATES = (
     *("en", "de", "es", "fr", "it", "nl", "pt", "ru", "pl", "tr", "uk", "ar", "sv", "da", "no"),
     *("nn", "zh", "ja", "ko", "el", "he", "hi", "fi", "hu", "cs", "sk", "ro", "bg", "sr", "hr"),
     *("sl", "lt", "lv", "et", "fa", "ur", "id", "vi", "th", "bn", "ta", "te", "mr", "ca", "hy"),
-    *("ka", "am", "km", "lo", "my", "si", "ml", "kn", "gu", "pa", "or", "bo", "is", "sq", "cy"),
+    *("ka", "am", "km", "lo", "my", "si", "ml", "kn", "gu", "pa", "or", "is", "sq", "cy"),
     *("ga", "eu", "sw", "tl", "ms", "az", "af", "mt", "eo", "gl", "be", "mk", "kk"),
 )
 _CONFIDENCE = 0.5
@@ -35,11 +35,15 @@ _READ = 20_000
 def _identifier() -> Any:
     """Load the model once per process (an own instance: the package's global one is untouched)."""
     try:
-        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+        from py3langid.langid import (  # type: ignore[import-untyped,unused-ignore]
+            MODEL_FILE,
+            LanguageIdentifier,
+        )
     except ImportError:
         raise MissingExtraError("py3langid", "lang", 'lang="auto"') from None
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(_CANDIDATES)
+    known = set(identifier.labels)  # another version may know fewer
+    identifier.set_languages([code for code in _CANDIDATES if code in known])
     return identifier
 
 

@@ -20,6 +20,7 @@ _NUCLEUS = re.compile(
   | (?<![dwhb])i(?=en[^aeiouäöüy\W])                    # Pati-ent, Feri-enwohnung, but Dienst
   | (?:(?<=med)|(?<=stud)|(?<=ind)|(?<=grad)|(?<=red)|(?<=hyg)|(?<=ital))i(?=en)
   | (?:(?<=span)|(?<=kanad)|(?<=belg)|(?<=alban))i(?=er)
+  | (?:(?<=dan)|(?<=gabr))i(?=el) | (?<=\bv)i(?=etn)
   | i(?=enz|et[äa]t|ell(?:e[nrsm]?|ere[nrsm]?)?\b)      # Audi-enz, Sozi-etät, spezi-ell
   | ie
   | e(?=ums?\b|en\b)                                    # Muse-um, Ide-en
