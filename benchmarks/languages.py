@@ -45,7 +45,7 @@ SOURCES = {
     ],
     "ru": [("readmepp/readmepp.train_dev.jsonl.gz", "text")],
 }
-MARGINS = {"de": (1, 2), "fr": (1, 2), "ru": (1, 2)}
+MARGINS = {"de": (1, 2), "fr": (1, 2)}
 """Letters that Pyphen must leave before and after a cut; its German and French patterns were not
 made for cuts before a last letter and give `ar-beit-e-t` there. Elsewhere one and one."""
 WORD = re.compile(r"[^\W\d_]+")

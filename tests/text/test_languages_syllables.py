@@ -20,7 +20,8 @@ HAND_COUNTED: dict[str, str] = {
         aktuell 3, mueller 2, über 2, ueber 2, beurteilen 4, niveau 2, bayern 2, patient 3,
         dient 1, verdienst 2, sozial 3, vakuum 3, region 3, theater 3, geschwindigkeit 4,
         donaudampfschifffahrt 5, hygiene 4, ukraine 4, egoistisch 4, protein 3, ferienwohnung 5,
-        e-mail 2, zuerst 2, israel 3, knie 1, treue 2, jubiläum 4, effizienz 4, speziell 3, daniel 3, vietnam 3,
+        e-mail 2, zuerst 2, israel 3, knie 1, treue 2, jubiläum 4, effizienz 4, speziell 3,
+        daniel 3, vietnam 3,
         ingenieur 4, yacht 1, typ 1""",
     "es": """
         país 2, bueno 2, aéreo 4, queso 2, guerra 2, vergüenza 3, pingüino 3, rey 1, muy 1, playa 2,

@@ -34,7 +34,8 @@ _MUTE_MENT = re.compile(r"(?:omm|rm|prim|\banim|stim|\baim|lm|clam|fum|sum|llum|
 _NUCLEUS = re.compile(
     r"""
     (?: (?<=q)u | (?<=g)u(?=[eéèêëiîy]) )?             # silent u of qu, gue, gui
-    (?: (?<=\bc)o(?=o[pr]) | oui(?=ll) | uî | (?<![oq])ui                   # brouillard, pluie: never two
+    (?: (?<=\bc)o(?=o[pr])                             # co-opérer
+      | oui(?=ll) | uî | (?<![oq])ui                   # brouillard, pluie: never two
       | (?:(?<![bcdfgptv][lr])(?:ou|[iuyï])            # glide, but not after tr, bl ...
            (?=[aeiouyàâäéèêëîïôöùûüœ]))?
         (?: eau | eoi | oeu | œu | oei | œi | eui | aoû | (?<=\b[pft])aon\b
