@@ -21,7 +21,7 @@ HAND_COUNTED: dict[str, str] = {
         dient 1, verdienst 2, sozial 3, vakuum 3, region 3, theater 3, geschwindigkeit 4,
         donaudampfschifffahrt 5, hygiene 4, ukraine 4, egoistisch 4, protein 3, ferienwohnung 5,
         e-mail 2, zuerst 2, israel 3, knie 1, treue 2, jubiläum 4, effizienz 4, speziell 3,
-        daniel 3, vietnam 3,
+        daniel 3, vietnam 3, beauftragter 4, autounfall 4, australier 4, haiti 3, auto 2,
         ingenieur 4, yacht 1, typ 1""",
     "es": """
         país 2, bueno 2, aéreo 4, queso 2, guerra 2, vergüenza 3, pingüino 3, rey 1, muy 1, playa 2,
