@@ -221,6 +221,7 @@ class Definition:
             forward=FormulaForward(self.function, self.columns, tuple(options.items())),
             abilities={
                 "configure": self.scorer,
+                "explain": _explain,
                 "adaptation": dict(self.adaptations).get,
                 "languages": dict(self.adaptations).keys,
                 "parameters": partial(dict, known),
@@ -262,6 +263,12 @@ def configured(path: str, **parameters: Any) -> Scorer:
     scorer = getattr(importlib.import_module(module), name)
     made: Scorer = scorer.abilities["configure"](**parameters)
     return made
+
+
+def _explain(scorer: Scorer, text: str, reference: Any = None) -> Any:
+    from qualmetrics.formula_explain import explain_formula
+
+    return explain_formula(scorer, text, reference)
 
 
 def _positional(function: Callable[..., Any]) -> tuple[str, ...]:
