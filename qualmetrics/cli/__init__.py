@@ -1,0 +1,57 @@
+"""The command line, ``qualmetrics`` or ``qm``: thin, every command calls a public function.
+
+Start-up matters here: Typer is imported on the first call, everything else where it is used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+OK, GATE_FAILED, FAILED = 0, 1, 2
+"""Exit codes: all well; a gate failed; usage, configuration, or something that cannot be read."""
+
+PIPE_CLOSED = 141
+"""What a shell reports for a program whose reader went away: 128 + SIGPIPE."""
+
+
+def main() -> None:
+    """Run the command line and exit: errors made for people in one line, others with a trace."""
+    sys.exit(run())
+
+
+def run() -> int:
+    """Run the command line on ``sys.argv`` and return the exit code."""
+    from qualmetrics.errors import QualmetricsError
+
+    try:
+        code = _invoke()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is left in the buffer would fail again when the interpreter closes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except QualmetricsError as error:
+        from qualmetrics.cli.messages import fail
+
+        fail(str(error))
+        return FAILED
+    except Exception:  # a defect: keep the trace, but not the exit code of a failed gate
+        import traceback
+
+        traceback.print_exc()
+        return FAILED
+    return code
+
+
+def _invoke() -> int:
+    from qualmetrics.cli.app import app
+
+    try:
+        app(prog_name="qualmetrics")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else OK
+    return OK
+
+
+__all__ = ["FAILED", "GATE_FAILED", "OK", "PIPE_CLOSED", "main", "run"]
