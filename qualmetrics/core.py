@@ -532,6 +532,7 @@ class Scores:
 
     def take(self, index: Array) -> Scores:
         """Return the scores of these rows, in this order."""
+        index = np.asarray(index, dtype=np.intp)
         children = {name: child.take(index) for name, child in self.children.items()}
         return replace(
             self, values=self.values[index], status=self.status[index], children=children

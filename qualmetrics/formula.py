@@ -29,6 +29,10 @@ ANY = ("any",)
 """Languages of a formula that needs no coefficients of its own for each."""
 
 
+LOWEST = -1e9
+"""Lower limit of a first band that has none: JSON knows no minus infinity."""
+
+
 # -- the array API, for formula bodies ------------------------------------------------------------
 
 
@@ -105,6 +109,19 @@ def _column(value: Any) -> Any:
     if array.ndim > 1:
         raise InputError(f"a count column is one number per text; got shape {array.shape}")
     return np.atleast_1d(array)
+
+
+def body(scorer: Scorer) -> Callable[..., Any]:
+    """Return the bare function of a formula, for another formula that builds on it.
+
+    Raises
+    ------
+    InputError
+        When the scorer is no formula.
+    """
+    if not isinstance(scorer.forward, FormulaForward):
+        raise InputError(f"{scorer.spec.name} is no formula, so it has no function of counts")
+    return scorer.forward.function
 
 
 # -- the builder --------------------------------------------------------------------------------
@@ -302,4 +319,14 @@ def _keyword_only(function: Callable[..., Any]) -> tuple[tuple[str, Any], ...]:
     return options
 
 
-__all__ = ["ANY", "Array", "Definition", "FormulaForward", "configured", "formula", "xp"]
+__all__ = [
+    "ANY",
+    "LOWEST",
+    "Array",
+    "Definition",
+    "FormulaForward",
+    "body",
+    "configured",
+    "formula",
+    "xp",
+]

@@ -138,8 +138,16 @@ def run(scorers: Sequence[Scorer], rows: Rows) -> list[Scores]:
 
     Returns one ``Scores`` per scorer, in the order of ``rows``.
     """
+    if not len(rows):
+        return [_nothing(scorer) for scorer in scorers]  # no input ever sees an empty batch
     parts = [_run_macro(scorers, part) for part in _macro_batches(rows)]
     return [Scores.join(column) for column in zip(*parts, strict=True)]
+
+
+def _nothing(scorer: Scorer) -> Scores:
+    values = np.empty((0, len(scorer.spec.outputs)))
+    children = {child.spec.name: _nothing(child) for child in _children(scorer)}
+    return Scores(values, status_array(0), scorer.spec, scorer.signature, children)
 
 
 def _macro_batches(rows: Rows) -> Iterator[Rows]:
@@ -218,7 +226,8 @@ class _Reader:
             status |= batch.status
         for key, (least, most) in spec.valid_range.items():
             status[_outside(np.asarray(arrays[key]), least, most)] |= np.uint16(Status.TOO_SHORT)
-        values = np.asarray(scorer.forward(arrays) if n else np.empty((0, len(spec.outputs))))
+        with np.errstate(all="ignore"):  # what is undefined gets a status below, not a warning
+            values = np.asarray(scorer.forward(arrays))
         if values.shape != (n, len(spec.outputs)):
             raise InputError(
                 f"forward of {spec.name} returned shape {values.shape} for {n} rows and "

@@ -6,18 +6,21 @@ takes a scorer (or anything with ``spec`` and the same call) and a ``Call`` of s
 
 from __future__ import annotations
 
+import atexit
 import copy
-import multiprocessing
 import pickle
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from qualmetrics.core import UNDEFINED, Scorer, Scores
+from qualmetrics.core import UNDEFINED, Scores
 from qualmetrics.errors import InputError, QualmetricsError
 
 SHORT = "The small boat crossed the bay before noon."
@@ -200,13 +203,13 @@ def law_wrong_calls_raise(scorer: Any, call: Call) -> None:
 
 
 def law_recipe_round_trip(scorer: Any, call: Call) -> None:
-    """Pickled and scored in a spawned process, the values are the same."""
+    """Pickled and scored in a fresh process, the values are the same."""
     try:
         data = pickle.dumps(scorer)
     except QualmetricsError as error:
-        raise LawBroken(f"law_recipe_round_trip: {error}") from error
-    theirs = _spawned().submit(_score_pickled, data, call).result(timeout=300)
-    _same(scorer, call.on(scorer), theirs, "here and in a spawned process")
+        raise LawBroken(str(error)) from error
+    theirs = _worker().score(data, call)
+    _same(scorer, call.on(scorer), theirs, "here and in a fresh process")
 
 
 def law_thread_safe(scorer: Any, call: Call) -> None:
@@ -262,7 +265,17 @@ def check_scorer(
     call = sample(scorer, texts, references, columns)
     for law in LAWS:
         if law.__name__ not in skip:
-            law(scorer, call)
+            check_law(law, scorer, call)
+
+
+def check_law(law: Callable[[Any, Call], None], scorer: Any, call: Call) -> None:
+    """Run one law; whatever a scorer raises on the way is the law broken, too."""
+    try:
+        law(scorer, call)
+    except LawBroken as error:
+        raise LawBroken(f"{scorer.spec.name} breaks {law.__name__}: {error}") from error.__cause__
+    except Exception as error:
+        raise LawBroken(f"{scorer.spec.name} breaks {law.__name__}: it raised {error!r}") from error
 
 
 # -- how laws judge ---------------------------------------------------------------------------
@@ -270,13 +283,7 @@ def check_scorer(
 
 def _hold(condition: bool, seen: str) -> None:  # noqa: FBT001 - it reads as a sentence
     if not condition:
-        import inspect
-
-        frame = inspect.currentframe()
-        law = "law"
-        while frame is not None and not law.startswith("law_"):
-            law, frame = frame.f_code.co_name, frame.f_back
-        raise LawBroken(f"{law}: {seen}")
+        raise LawBroken(seen)
 
 
 def _same(scorer: Any, left: Scores, right: Scores, where: str = "the two") -> None:
@@ -297,11 +304,56 @@ def _refuses(scorer: Any, args: tuple[Any, ...], keywords: Mapping[str, Any], wh
     _hold(condition=False, seen=f"{what} was not refused with InputError")
 
 
+# -- another process --------------------------------------------------------------------------
+
+
+class _Worker:
+    """A fresh Python process that scores what is pickled to it.
+
+    Not ``multiprocessing``: that runs the caller's script again, which a check must not.
+    """
+
+    def __init__(self) -> None:
+        code = (
+            f"import sys; sys.path[:] = {sys.path!r}; "
+            "from qualmetrics.testing import _serve; _serve()"
+        )
+        self.lock = threading.Lock()
+        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def score(self, scorer: bytes, call: Call) -> Scores:
+        """Return the scores of a pickled scorer, computed there."""
+        pipe_in, pipe_out = self.process.stdin, self.process.stdout
+        if pipe_in is None or pipe_out is None:
+            raise LawBroken("the other process has no pipes")
+        with self.lock:
+            pickle.dump((scorer, call), pipe_in)
+            pipe_in.flush()
+            answer = pickle.load(pipe_out)  # noqa: S301 - our own child process
+        if isinstance(answer, Scores):
+            return answer
+        raise LawBroken(f"in a fresh process: {answer}")
+
+
 @lru_cache(maxsize=1)
-def _spawned() -> Executor:
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+def _worker() -> _Worker:
+    worker = _Worker()
+    atexit.register(worker.process.kill)
+    return worker
 
 
-def _score_pickled(data: bytes, call: Call) -> Scores:
-    scorer: Scorer = pickle.loads(data)  # noqa: S301 - our own, from the parent process
-    return call.on(scorer)
+def _serve() -> None:
+    pipe_in, pipe_out = sys.stdin.buffer, sys.stdout.buffer
+    while True:
+        try:
+            data, call = pickle.load(pipe_in)  # noqa: S301 - from our own parent process
+        except EOFError:
+            return
+        try:
+            answer: Scores | str = call.on(pickle.loads(data))  # noqa: S301
+        except Exception as error:
+            answer = repr(error)
+        pickle.dump(answer, pipe_out)
+        pipe_out.flush()

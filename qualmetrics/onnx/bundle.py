@@ -30,7 +30,13 @@ KINDS: Mapping[str, str] = {
 KINDS_GROUP = "qualmetrics.inputs"
 
 
-def load(folder: str | Path, *, providers: Sequence[str] = CPU, threads: int = 1) -> Scorer:
+def load(
+    folder: str | Path,
+    *,
+    providers: Sequence[str] = CPU,
+    threads: int = 1,
+    kinds: Mapping[str, type] | None = None,
+) -> Scorer:
     """Return the scorer in a bundle folder, with the graph as its ``forward``.
 
     Parameters
@@ -41,6 +47,9 @@ def load(folder: str | Path, *, providers: Sequence[str] = CPU, threads: int = 1
         ONNX Runtime execution providers; one that is not active is an error on the first call.
     threads : int
         Threads inside one operator.
+    kinds : mapping of kind -> class, optional
+        Input types that are neither this library's nor a plug-in's. A scorer loaded with them
+        has no recipe, so it cannot be pickled.
 
     Raises
     ------
@@ -64,7 +73,8 @@ def load(folder: str | Path, *, providers: Sequence[str] = CPU, threads: int = 1
             providers=tuple(providers),
             threads=threads,
         )
-        inputs = tuple(_read_input(path, item, providers, threads) for item in data["inputs"])
+        options = {"providers": tuple(providers), "threads": threads, "kinds": kinds}
+        inputs = tuple(_read_input(path, item, options) for item in data["inputs"])
         spec = Spec.from_dict(data["spec"])
     except (KeyError, TypeError) as error:
         raise BundleError(f"{path / 'scorer.json'} is incomplete: {error!r}") from error
@@ -76,6 +86,8 @@ def load(folder: str | Path, *, providers: Sequence[str] = CPU, threads: int = 1
             f"{path} was exported as {data['signature']!r}, but its inputs count as "
             f"{scorer.signature!r} here: the rules have another version. Export it again"
         )
+    if kinds:
+        return scorer
     arguments = {"folder": str(path), "providers": list(providers), "threads": threads}
     recipe = Recipe("qualmetrics.onnx:load", arguments, scorer.signature)
     return Scorer(spec, inputs, forward, recipe)
@@ -98,43 +110,50 @@ def _read_json(path: Path) -> dict[str, Any]:
 # -- inputs as plain data -------------------------------------------------------------------------
 
 
-def kinds() -> dict[str, str]:
-    """Return kind -> dotted class, plug-ins included."""
-    return {**KINDS, **{point.name: point.value for point in entry_points(group=KINDS_GROUP)}}
+def _kinds(given: Mapping[str, type] | None) -> dict[str, str]:
+    """Return kind -> dotted class: this library's, plug-ins', and those given."""
+    plugins = {point.name: point.value for point in entry_points(group=KINDS_GROUP)}
+    return {**KINDS, **plugins, **{kind: _dotted(made) for kind, made in (given or {}).items()}}
 
 
-def write_input(item: Input) -> dict[str, Any]:
-    """Return an input as plain data; ``_read_input`` makes it again."""
+def _dotted(made: type) -> str:
+    return f"{made.__module__}:{made.__qualname__}"
+
+
+def write_input(item: Input, kinds: Mapping[str, type] | None = None) -> dict[str, Any]:
+    """Return an input as plain data; ``load`` makes it again."""
     if isinstance(item, Scorer):
         return {"kind": "scorer", "folder": f"children/{item.spec.name}"}
     if isinstance(item, Lenient):
-        return {"kind": "lenient", "input": write_input(item.input)}
-    dotted = f"{type(item).__module__}:{type(item).__qualname__}"
-    for kind, value in kinds().items():
-        if value == dotted:
+        return {"kind": "lenient", "input": write_input(item.input, kinds)}
+    for kind, dotted in _kinds(kinds).items():
+        if dotted == _dotted(type(item)):
             settings = {f.name: getattr(item, f.name) for f in fields(item)}  # type: ignore[arg-type]
             return {"kind": kind, **settings}
     raise BundleError(
-        f"inputs of type {dotted} cannot be written to a bundle: no kind of that type. A package "
-        f"declares its own with the entry point group {KINDS_GROUP!r}"
+        f"inputs of type {_dotted(type(item))} cannot be written to a bundle: no kind of that "
+        f"type. Pass kinds={{'name': {type(item).__name__}}} to export and load, or declare it "
+        f"with the entry point group {KINDS_GROUP!r}"
     )
 
 
-def _read_input(path: Path, data: Mapping[str, Any], providers: Sequence[str], threads: int) -> Any:
+def _read_input(path: Path, data: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
     if data["kind"] == "scorer":
-        return load(_inside(path, data["folder"]), providers=providers, threads=threads)
+        return load(_inside(path, data["folder"]), **options)
     if data["kind"] == "lenient":
-        return Lenient(_read_input(path, data["input"], providers, threads))
-    dotted = kinds().get(data["kind"])
-    if dotted is None:
-        raise BundleError(f"unknown kind of input {data['kind']!r}; known: {', '.join(kinds())}")
-    module, _, name = dotted.partition(":")
+        return Lenient(_read_input(path, data["input"], options))
+    known = _kinds(options["kinds"])
+    if data["kind"] not in known:
+        raise BundleError(f"unknown kind of input {data['kind']!r}; known: {', '.join(known)}")
+    given = (options["kinds"] or {}).get(data["kind"])
+    module, _, name = known[data["kind"]].partition(":")
+    made = given or getattr(importlib.import_module(module), name)
     settings = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in data.items()
         if key != "kind"
     }
-    return getattr(importlib.import_module(module), name)(**settings)
+    return made(**settings)
 
 
 def _inside(folder: Path, name: str) -> Path:

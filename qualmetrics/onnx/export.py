@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,24 +20,31 @@ FORMS = ("values", "ids", "text")
 
 
 def export(
-    scorer: Scorer, folder: str | Path, *, graph: str = "values", overwrite: bool = False
+    scorer: Scorer,
+    folder: str | Path,
+    *,
+    graph: str = "values",
+    overwrite: bool = False,
+    kinds: Mapping[str, type] | None = None,
 ) -> Path:
     """Write a scorer to a bundle folder and return its path.
 
     The graph is traced from the scorer's own function, so there is no second copy of a formula.
-    Before returning, the bundle is loaded back and must agree with Python on a fixed set of texts,
-    empty and odd ones included, within the tolerance that the spec states.
+    Before the folder appears, the bundle is loaded back and must agree with Python on a fixed set
+    of texts, empty and odd ones included, within the tolerance that the spec states.
 
     Parameters
     ----------
     scorer : Scorer
     folder : path
-        Made where it does not exist.
+        Made where it does not exist; nothing is left behind when the export fails.
     graph : {"values", "ids", "text"}
         What the graph reads: the arrays of the scorer's inputs, token ids, or strings. A family
         may offer only some of them.
     overwrite : bool
         Replace a bundle that is there.
+    kinds : mapping of kind -> class, optional
+        Input types that are neither this library's nor a plug-in's; ``load`` needs them too.
 
     Raises
     ------
@@ -44,25 +53,36 @@ def export(
     MissingExtraError
         Without the extra ``export``.
     """
-    path = Path(folder)
-    if (
-        path.exists()
-        and any(path.iterdir())
-        and not (overwrite and (path / "scorer.json").exists())
-    ):
+    path = Path(folder).resolve()
+    taken = path.exists() and any(path.iterdir())
+    if taken and not (overwrite and (path / "scorer.json").is_file()):
         raise ExportError(f"{path} is not empty; pass overwrite=True to replace a bundle there")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        _write(scorer, draft, graph, kinds)
+        if path.exists():
+            shutil.rmtree(path)
+        draft.rename(path)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return path
+
+
+def _write(scorer: Scorer, path: Path, graph: str, kinds: Mapping[str, type] | None) -> None:
     path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o755)
+    inputs = [write_input(item, kinds) for item in scorer.inputs]
     model = _graph(scorer, graph).SerializeToString(deterministic=True)
     (path / "model.onnx").write_bytes(model)
     for item in scorer.inputs:
         child = item.input if isinstance(item, Lenient) else item
         if isinstance(child, Scorer):
-            export(child, path / "children" / child.spec.name, graph=graph, overwrite=overwrite)
-    data = _describe(scorer, graph, hashlib.sha256(model).hexdigest())
+            _write(child, path / "children" / child.spec.name, graph, kinds)
+    data = _describe(scorer, inputs, graph, hashlib.sha256(model).hexdigest())
     _write_json(path / "scorer.json", data)
-    data["parity"] = _parity(scorer, path)
+    data["parity"] = _parity(scorer, path, kinds)
     _write_json(path / "scorer.json", data)
-    return path
 
 
 def _graph(scorer: Scorer, form: str) -> Any:
@@ -108,8 +128,10 @@ def trace(forward: Any, layout: Mapping[str, Layout], signature: str) -> Any:
     return model
 
 
-def _describe(scorer: Scorer, form: str, digest: str) -> dict[str, Any]:
-    inputs = [
+def _describe(
+    scorer: Scorer, inputs: list[dict[str, Any]], form: str, digest: str
+) -> dict[str, Any]:
+    arrays = [
         {"name": name, "axes": list(item.axes), "dtype": item.dtype}
         for name, item in graph_layout(scorer).items()
     ]
@@ -118,8 +140,8 @@ def _describe(scorer: Scorer, form: str, digest: str) -> dict[str, Any]:
         "signature": scorer.signature,
         "spec": scorer.spec.to_dict(),
         "recipe": scorer.recipe.to_dict() if scorer.recipe else None,
-        "inputs": [write_input(item) for item in scorer.inputs],
-        "graph": {"form": form, "sha256": digest, "inputs": inputs, "output": "values"},
+        "inputs": inputs,
+        "graph": {"form": form, "sha256": digest, "inputs": arrays, "output": "values"},
     }
 
 
@@ -127,10 +149,10 @@ def _write_json(path: Path, data: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _parity(scorer: Scorer, path: Path) -> dict[str, Any]:
+def _parity(scorer: Scorer, path: Path, kinds: Mapping[str, type] | None) -> dict[str, Any]:
     from qualmetrics.testing import sample
 
-    loaded = load(path)
+    loaded = load(path, kinds=kinds)
     call = sample(scorer)
     ours, theirs = scorer(*call.args, **call.keywords), loaded(*call.args, **call.keywords)
     if not np.array_equal(ours.status, theirs.status):

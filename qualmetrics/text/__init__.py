@@ -1,12 +1,8 @@
-"""The only room where text becomes numbers."""
+"""The only room where text becomes numbers: words, sentences, syllables and their counts."""
 
+from qualmetrics.text.columns import column_names
+from qualmetrics.text.counts import count
+from qualmetrics.text.rules import Rules, get_rules
+from qualmetrics.text.spans import sentence_spans, word_spans
 
-def column_names() -> tuple[str, ...]:
-    """Return the names of all count columns."""
-    return tuple(
-        "words sentences units letters strokes characters syllables monosyllables polysyllables "
-        "syllables_2 syllables_3 syllables_4 syllables_5 syllables_6plus syllables_4plus "
-        "long_words letters_6plus short_words types unfamiliar_dale unfamiliar_dale_1995 "
-        "unfamiliar_spache unfamiliar_spache_types hard_fog numerals punctuation paragraphs "
-        "digit_syllables letters_sq foreign_letters stop_own stop_other".split()
-    )
+__all__ = ["Rules", "column_names", "count", "get_rules", "sentence_spans", "word_spans"]

@@ -36,6 +36,8 @@ class Language:
     """Abbreviations that never end a sentence: a name or a number follows (dr, prof, nr)."""
     abbreviations: frozenset[str] = frozenset()
     """Abbreviations that end a sentence only where the next word looks like a new one (etc)."""
+    before_numbers: frozenset[str] = frozenset()
+    """Abbreviations whose stop ends no sentence before a number (no, fig, jan)."""
     function_words: frozenset[str] = frozenset()
     """The commonest grammatical words, by which a text in another language is noticed."""
     elisions: frozenset[str] = frozenset()
@@ -50,6 +52,15 @@ class Language:
     """Sources, and what is known to be approximate."""
 
 
+_ALIASES = {"no": "nb", "nn": "nb"}
+"""Norwegian as a whole and Nynorsk are read by the rules of Bokmål."""
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a blank-separated list, for a language file to state its sets in."""
+    return frozenset(text.split())
+
+
 def codes() -> tuple[str, ...]:
     """Return the codes of the bundled languages, without importing any of them."""
     from qualmetrics.text import languages
@@ -58,8 +69,9 @@ def codes() -> tuple[str, ...]:
 
 
 def normalise(code: str) -> str:
-    """Reduce ``en_US``, ``en-US`` or ``EN`` to the primary subtag ``en``."""
-    return code.replace("_", "-").split("-", 1)[0].strip().lower()
+    """Reduce ``en_US``, ``en-US`` or ``EN`` to the primary subtag ``en``, ``no`` to ``nb``."""
+    primary = code.replace("_", "-").strip().split("-", 1)[0].lower()
+    return _ALIASES.get(primary, primary)
 
 
 @cache

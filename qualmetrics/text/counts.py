@@ -1,0 +1,299 @@
+"""Texts to count columns: one pass over the chunks, whatever number of columns is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qualmetrics.errors import InputError
+from qualmetrics.text import chunks, memo
+from qualmetrics.text import marks as m
+from qualmetrics.text import sentences as sent
+from qualmetrics.text.columns import NAME, NAMED_BEFORE, PLAIN, columns
+from qualmetrics.text.lexemes import WordView
+from qualmetrics.text.rules import Rules, TextstatRules, get_rules
+
+Counted = NDArray[np.float64]
+_BATCH_CHARACTERS = 1 << 18  # chunks of a batch fit the second-level cache
+
+
+def count(texts: Sequence[str], columns: Iterable[str], rules: str = "en/1") -> dict[str, Counted]:
+    """Count words, sentences, syllables and more in each text.
+
+    Parameters
+    ----------
+    texts
+        The texts; a text is never refused, an empty one counts 0 everywhere.
+    columns
+        Names of ``column_names()``.
+    rules
+        Named counting rules: ``en/1``, ``de/1``, ..., ``textstat``, ``textstat:de``.
+
+    Returns
+    -------
+    dict
+        For each column an array of float64 ``(n,)`` that holds whole numbers.
+
+    Raises
+    ------
+    InputError
+        For a bare string, something that is not a string, an unknown column, or a column of an
+        English word list under the rules of another language.
+    UnknownLanguageError
+        For rules that are not bundled.
+
+    Examples
+    --------
+    >>> count(["It rains. We stay in."], ["words", "sentences"])
+    {'words': array([5.]), 'sentences': array([2.])}
+    """
+    names = tuple(dict.fromkeys(columns))
+    checked = get_rules(rules)
+    given = _checked(texts)
+    if isinstance(checked, TextstatRules):
+        from qualmetrics.text import textstat_rules
+
+        counted: dict[str, Counted] = textstat_rules.count(given, names, checked.lang)
+        return counted
+    checked.check(names)
+    table = {name: np.zeros(len(given)) for name in names}
+    generation = memo.generation(checked.language)
+    for start, stop in _batches(given):
+        batch = _Batch(generation, given[start:stop], checked)
+        for name, values in batch.columns(names).items():
+            table[name][start:stop] = values
+    return table
+
+
+def _checked(texts: Sequence[str]) -> list[str]:
+    if isinstance(texts, str | bytes):
+        raise InputError(
+            f"expected a sequence of texts, got one {type(texts).__name__}; "
+            "type count([text], ...)."
+        )
+    given = list(texts)
+    for index, text in enumerate(given):
+        if not isinstance(text, str):
+            raise InputError(
+                f"texts[{index}] is {type(text).__name__}, expected str; "
+                "decode bytes, and drop or replace missing values first."
+            )
+    return given
+
+
+def _batches(texts: list[str]) -> Iterator[tuple[int, int]]:
+    start = size = 0
+    for index, text in enumerate(texts):
+        size += len(text) + 64
+        if size >= _BATCH_CHARACTERS:
+            yield start, index + 1
+            start, size = index + 1, 0
+    if start < len(texts):
+        yield start, len(texts)
+
+
+class _Batch:
+    """The chunks of some texts and what is derived from them on demand."""
+
+    def __init__(self, generation: memo.Generation, texts: list[str], rules: Rules) -> None:
+        self._generation = generation
+        self._rules = rules
+        self._n = len(texts)
+        rows, offsets = _rows(generation, texts)
+        hot = generation.hot.data.take(rows)
+        self._stream = sent.stream(rows, hot, offsets)
+        self._cold = generation.cold.data
+
+    def columns(self, names: Iterable[str]) -> dict[str, Counted]:
+        registry = columns()
+        table: dict[str, Counted] = {}
+        wanted = {
+            kind: {n for n in names if registry[n].kind == kind}
+            for kind in ("word", "character", "named", "text")
+        }
+        table |= self._packed(wanted["word"] | wanted["character"])
+        if wanted["named"] or wanted["text"] - {"types", "paragraphs"}:
+            self._cut()
+        if wanted["named"]:
+            table |= self._named(wanted["named"])
+        for name in wanted["text"]:
+            table[name] = getattr(self, "_" + name)()
+        return table
+
+    # --- sums ---------------------------------------------------------------------------------
+
+    def _packed(self, names: set[str]) -> dict[str, Counted]:
+        table: dict[str, Counted] = {}
+        for number, members in enumerate(memo._layout(False)):
+            if any(column.name in names for column, _ in members):
+                lane = self._generation.lane(number, -1)
+                table |= _lane_sums(lane, self._stream, names)
+        return table
+
+    def _named(self, names: set[str]) -> dict[str, Counted]:
+        """Sum as if no word were a name, then put right the few that are."""
+        s, generation = self._stream, self._generation
+        found = sent.names(s, self._cold, self._first)
+        texts = s.texts_of(found)
+        view = WordView(generation.table, generation.first_word.data[s.rows[found]])
+        repeated = _seen_before(view.name_hash, texts)
+        table: dict[str, Counted] = {}
+        for number, members in enumerate(memo._layout(True)):
+            if not any(column.name in names for column, _ in members):
+                continue
+            plain = generation.lane(number, PLAIN)
+            sums = _lane_sums(plain, s, names)
+            for case, which, sign in (
+                (PLAIN, np.ones(len(found), np.bool_), -1),
+                (NAME, ~repeated, 1),
+                (NAMED_BEFORE, repeated, 1),
+            ):
+                lane = generation.lane(number, case)
+                for column, values in _lane_fields(lane, s.rows[found[which]], names).items():
+                    sums[column] += sign * np.bincount(texts[which], values, self._n)
+            table |= sums
+        self._names = found
+        return table
+
+    # --- sequences ----------------------------------------------------------------------------
+
+    def _cut(self) -> None:
+        s = self._stream
+        self._paragraph_ends = sent.paragraph_ends(s)
+        self._ends = sent.sentence_ends(s, self._cold, self._paragraph_ends, self._rules.language)
+        self._first, _ = sent.firsts(self._ends, s.hot)
+        several = np.flatnonzero(s.hot & m.MULTIPLE)
+        inner = self._generation.inner.data[s.rows[several]]
+        self._inner = np.bincount(s.texts_of(several), inner, self._n)
+
+    def _sentences(self) -> Counted:
+        return self._stream.per_text(self._first) + self._inner
+
+    def _units(self) -> Counted:
+        s = self._stream
+        first, _ = sent.firsts(self._ends | ((s.hot & m.COLON) != 0), s.hot)
+        return s.per_text(first) + self._inner
+
+    def _paragraphs(self) -> Counted:
+        s = self._stream
+        return s.per_text(sent.firsts(sent.paragraph_ends(s), s.hot)[0])
+
+    def _types(self) -> Counted:
+        s, generation = self._stream, self._generation
+        words = generation.first_word.data.take(s.rows)
+        texts = np.repeat(np.arange(self._n), np.diff(s.offsets))
+        several = np.flatnonzero(s.hot & m.MULTIPLE)
+        if len(several):
+            owners, flat = _expand(generation, s.rows[several])
+            words = np.concatenate((words, generation.word.data[flat]))
+            texts = np.concatenate((texts, texts[several[owners]]))
+        return _distinct(texts[words >= 0], words[words >= 0], self._n)
+
+    def _unfamiliar_spache_types(self) -> Counted:
+        s, generation = self._stream, self._generation
+        found = sent.names(s, self._cold, self._first)
+        is_name = np.zeros(len(s.rows), np.bool_)
+        is_name[found] = True
+        owners, flat = _expand(generation, s.rows)
+        words = generation.word.data[flat]
+        cases = np.where(generation.word_is_name.data[flat], NAME, PLAIN)
+        heads = np.concatenate(([True], owners[1:] != owners[:-1]))[: len(owners)]
+        cases[heads & is_name[owners]] = NAME
+        compute = columns()["unfamiliar_spache"].compute
+        assert compute is not None  # noqa: S101 - a named column has a body
+        unfamiliar = compute(WordView(generation.table, words), cases)
+        texts = s.texts_of(owners[unfamiliar])
+        return _distinct(texts, words[unfamiliar], self._n)
+
+
+def _rows(
+    generation: memo.Generation, texts: list[str]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the rows of all chunks of all texts, and where each text begins."""
+    lengths = np.zeros(len(texts) + 1, np.intp)
+    if len(texts) == 1:  # a monster comes alone: piece by piece, so that few strings live at once
+        parts = [
+            generation.look_up(chunks.split(piece))
+            for piece in chunks.pieces(chunks.plain_breaks(texts[0]))
+        ]
+        rows = np.concatenate(parts) if len(parts) > 1 else parts[0]
+        lengths[1] = len(rows)
+        return rows, lengths
+    everything: list[str] = []
+    ends = [0]
+    for text in texts:
+        everything += chunks.split(chunks.plain_breaks(text))
+        ends.append(len(everything))
+    return generation.look_up(everything), np.array(ends, np.intp)
+
+
+def _lane_sums(lane: memo.Lane, s: sent.Stream, names: set[str]) -> dict[str, Counted]:
+    """Sum the packed rows of each text, block by block, and unpack the sums."""
+    n_texts = len(s.offsets) - 1
+    sums = {column.name: np.zeros(n_texts) for column, _ in lane.members if column.name in names}
+    if not len(s.rows):
+        return sums
+    filled = np.flatnonzero(np.diff(s.offsets))
+    starts = s.offsets[filled]
+    blocks = np.union1d(starts, np.arange(0, len(s.rows), memo.BLOCK))
+    packed = np.add.reduceat(lane.packed.data.take(s.rows), blocks)
+    owner = np.searchsorted(blocks, starts)
+    for column, shift in lane.members:
+        if column.name in sums:
+            field = (packed >> np.uint64(shift)) & np.uint64((1 << column.bits) - 1)
+            sums[column.name][filled] = np.add.reduceat(field, owner)
+    wide = np.flatnonzero(s.hot & m.WIDE)
+    if len(wide):
+        texts = s.texts_of(wide)
+        exact = np.array([lane.wide[row] for row in s.rows[wide].tolist()], np.float64)
+        for index, (column, _) in enumerate(lane.members):
+            if column.name in sums:
+                sums[column.name] += np.bincount(texts, exact[:, index], n_texts)
+    return sums
+
+
+def _lane_fields(
+    lane: memo.Lane, rows: NDArray[np.intp], names: set[str]
+) -> dict[str, NDArray[Any]]:
+    """Return the counts of single rows, ``{column: (len(rows),)}``."""
+    packed = lane.packed.data[rows]
+    wide = [index for index, row in enumerate(rows.tolist()) if row in lane.wide]
+    fields: dict[str, NDArray[Any]] = {}
+    for number, (column, shift) in enumerate(lane.members):
+        if column.name in names:
+            values = (packed >> np.uint64(shift)) & np.uint64((1 << column.bits) - 1)
+            fields[column.name] = values.astype(np.float64)
+            for index in wide:
+                fields[column.name][index] = lane.wide[int(rows[index])][number]
+    return fields
+
+
+def _expand(
+    generation: memo.Generation, rows: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return, for every word of these rows, the index of its row here and its flat position."""
+    starts = generation.word_start.data[rows]
+    counts = generation.word_start.data[rows + 1] - starts
+    owners = np.repeat(np.arange(len(rows)), counts)
+    ends = np.cumsum(counts)
+    flat = np.arange(len(owners)) - np.repeat(ends - counts, counts) + np.repeat(starts, counts)
+    return owners, flat
+
+
+def _distinct(texts: NDArray[Any], words: NDArray[Any], n_texts: int) -> Counted:
+    keys = np.sort((texts.astype(np.int64) << 32) | words)
+    new = np.ones(len(keys), np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=new[1:])
+    return np.bincount(keys[new] >> 32, minlength=n_texts).astype(np.float64)
+
+
+def _seen_before(keys: NDArray[Any], texts: NDArray[Any]) -> NDArray[np.bool_]:
+    """Mark what occurred earlier in the same text."""
+    order = np.lexsort((keys, texts))
+    same = (keys[order][1:] == keys[order][:-1]) & (texts[order][1:] == texts[order][:-1])
+    seen = np.zeros(len(keys), np.bool_)
+    seen[order[1:]] = same
+    return seen

@@ -1,0 +1,106 @@
+"""Which words a reader is taken to know: the Dale and Spache lists with their inflection rules.
+
+The rules are applied to the lists, once, so that a word is looked up as it stands and no rule
+runs while counting.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from qualmetrics.text.language import Language, codes, load
+from qualmetrics.text.lexicon import cmudict, word_list
+
+_VOWELS = "aeiou"
+
+
+def _doubled(word: str) -> str | None:
+    """Return ``stopp`` for ``stop``; None where the last consonant is not doubled."""
+    if len(word) < 3 or word[-1] in "aeiouwxyh" or word[-2] not in _VOWELS or word[-3] in _VOWELS:
+        return None
+    return word + word[-1]
+
+
+def inflections(word: str, endings: frozenset[str]) -> set[str]:
+    """Return a word with the endings that apply to it, by the regular rules of spelling."""
+    stems: dict[str, tuple[str, ...]] = {
+        word: ("s", "es", "ing", "ed", "er", "est", "ly", "'s", "s'", "'"),
+    }
+    if word.endswith("e"):
+        stems[word] = ("s", "d", "r", "st", "ly", "'s", "s'", "'")
+        stems[word[:-1]] = ("ing",)
+    elif word.endswith("y"):
+        stems[word[:-1]] = ("ies", "ied", "ier", "iest", "ily", "ies'")
+    elif (doubled := _doubled(word)) is not None:
+        stems[doubled] = ("ing", "ed", "er", "est")
+    return {stem + ending for stem, all_ in stems.items() for ending in all_ if ending in endings}
+
+
+_DALE_1995 = frozenset("s es ies d ed ied ing r er ier st est iest 's s' ' ies'".split())
+_DALE_1948 = _DALE_1995 | {"ly", "ily"}
+_SPACHE = frozenset("s es ies d ed ied ing r er ier st est iest 's s' ' ies' ly ily".split())
+
+
+def _expanded(name: str, endings: frozenset[str]) -> frozenset[str]:
+    listed = {word.replace("’", "'").lower() for word in word_list(name)}
+    return frozenset(listed.union(*(inflections(word, endings) for word in listed)))
+
+
+@cache
+def dale_1948() -> frozenset[str]:
+    """Return every form that the Dale list makes familiar under the rules of 1948."""
+    return _expanded("dale_chall_easy", _DALE_1948)
+
+
+@cache
+def dale_1995() -> frozenset[str]:
+    """Return every form that the Dale list makes familiar under the rules of 1995."""
+    return _expanded("dale_chall_easy", _DALE_1995)
+
+
+@cache
+def spache() -> frozenset[str]:
+    """Return every form that the Spache list makes familiar."""
+    return _expanded("spache_easy", _SPACHE)
+
+
+def _is_familiar(key: str, forms: frozenset[str]) -> bool:
+    if key in forms:
+        return True
+    return "-" in key and all(part in forms for part in key.split("-") if part)
+
+
+def is_dale_1948(key: str) -> bool:
+    """Say whether a word is familiar under the rules of Dale and Chall 1948."""
+    return _is_familiar(key, dale_1948())
+
+
+def is_dale_1995(key: str) -> bool:
+    """Say whether a word is familiar under the rules of Chall and Dale 1995."""
+    return _is_familiar(key, dale_1995())
+
+
+def is_spache(key: str) -> bool:
+    """Say whether a word is familiar under the rules of Spache."""
+    return _is_familiar(key, spache())
+
+
+def is_inflection_of_two_syllables(key: str, language: Language) -> bool:
+    """Say whether a word reaches three syllables only by an ending -es, -ed or -ing."""
+    if language.code != "en" or not key.endswith(("es", "ed", "ing")) or not key.isalpha():
+        return False
+    stem = key[:-3] if key.endswith("ing") else key[:-2]
+    candidates = [stem, stem + "e"]
+    if len(stem) > 2 and stem[-1] == stem[-2]:
+        candidates.append(stem[:-1])
+    if stem.endswith("i"):
+        candidates.append(stem[:-1] + "y")
+    known = cmudict()
+    return any(known.get(candidate) == 2 for candidate in candidates)
+
+
+@cache
+def other_function_words(language: Language) -> frozenset[str]:
+    """Return the function words of the other bundled languages that are none in this one."""
+    others = (load(code).function_words for code in codes() if code != language.code)
+    return frozenset().union(*others) - language.function_words

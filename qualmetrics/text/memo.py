@@ -1,0 +1,282 @@
+"""The process-wide memory of chunks: each distinct chunk is understood once, then looked up.
+
+A *generation* maps a chunk to a row number; rows hold its boundary bits, its words and its counts
+packed several to an integer. Threads: rows are written under a lock and published (table first,
+chunk name last) so that whoever finds a chunk finds its whole row. When a generation is full the
+next call starts a new one; calls that still use the old one keep it alive.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qualmetrics.text.chunks import NEWLINE
+from qualmetrics.text.columns import NAME, PLAIN, Column, columns
+from qualmetrics.text.language import Language
+from qualmetrics.text.lexemes import WordTable, WordView, classes, segment_sums
+from qualmetrics.text.marks import CAPITAL, WIDE, parse, parse_common
+from qualmetrics.text.skeleton import ENDER, PUNCTUATION, UNCOUNTED
+
+MAX_ROWS: Final = 1 << 18
+MAX_CHARACTERS: Final = 1 << 24
+MAX_KEY: Final = 64
+NARROW: Final = 31
+"""A chunk longer than this is *wide*: its counts may not fit a packed field."""
+BLOCK: Final = 1024
+"""Rows that can be summed packed: fields hold at most ``2 ** bits / BLOCK - 1`` a row."""
+
+Array = NDArray[Any]
+
+
+class Growing:
+    """A one-dimensional array that grows at its end; readers keep whatever they took."""
+
+    def __init__(self, dtype: Any) -> None:
+        self._store: Array = np.zeros(1024, dtype)
+        self.size = 0
+
+    def extend(self, values: Array) -> None:
+        """Append values; the doubled copy is published in one assignment."""
+        end = self.size + len(values)
+        if end > len(self._store):
+            larger = np.zeros(max(end, 2 * len(self._store)), self._store.dtype)
+            larger[: self.size] = self._store[: self.size]
+            self._store = larger
+        self._store[self.size : end] = values
+        self.size = end
+
+    @property
+    def data(self) -> Array:
+        """The store; only rows below the size at the time of a look-up mean anything."""
+        return self._store
+
+
+class Lane:
+    """Some columns packed side by side into one unsigned integer a row."""
+
+    def __init__(self, members: list[tuple[Column, int]]) -> None:
+        self.members = members  # (column, shift)
+        self.packed = Growing(np.uint64)
+        self.wide: dict[int, list[int]] = {}
+
+
+def _layout(kind_is_named: bool) -> list[list[tuple[Column, int]]]:  # noqa: FBT001 - private
+    lanes: list[list[tuple[Column, int]]] = []
+    used = 64
+    for column in columns().values():
+        if column.kind == "text" or (column.kind == "named") != kind_is_named:
+            continue
+        if used + column.bits > 64:
+            lanes.append([])
+            used = 0
+        lanes[-1].append((column, used))
+        used += column.bits
+    return lanes
+
+
+class Generation:
+    """Rows of the chunks met since the memory was last emptied."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.lock = threading.Lock()
+        self.rows: dict[str, int] = {}
+        self.characters = 0
+        self.hot = Growing(np.uint8)
+        self.cold = Growing(np.uint32)
+        self.inner = Growing(np.int32)  # sentences that begin inside the chunk
+        self.first_word = Growing(np.int32)
+        self.word_start = Growing(np.int64)
+        self.word = Growing(np.int32)
+        self.word_is_name = Growing(np.bool_)
+        self.total = {name: Growing(np.int32) for name in ("characters", "punctuation", "enders")}
+        self.table = WordTable(language)
+        self.lanes: dict[tuple[int, int], Lane] = {}
+        self.add([NEWLINE])
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the next call should start anew."""
+        return self.hot.size >= MAX_ROWS or self.characters >= MAX_CHARACTERS
+
+    # --- rows ---------------------------------------------------------------------------------
+
+    def look_up(self, chunks: list[str]) -> NDArray[np.intp]:
+        """Return the row of each chunk, understanding those not met before."""
+        try:
+            return np.fromiter(map(self.rows.__getitem__, chunks), np.intp, len(chunks))
+        except KeyError:
+            pass
+        with self.lock:
+            known = self.rows
+            missing = [chunk for chunk in dict.fromkeys(chunks) if chunk not in known]
+            passing = self.add(missing)
+        if not passing:
+            return np.fromiter(map(known.__getitem__, chunks), np.intp, len(chunks))
+        found = (passing[c] if len(c) > MAX_KEY else known[c] for c in chunks)
+        return np.fromiter(found, np.intp, len(chunks))
+
+    def add(self, chunks: list[str]) -> dict[str, int]:
+        """Write the rows of new chunks; the caller holds the lock.
+
+        Returns the rows of chunks too long to be remembered, which only the caller will know.
+        """
+        keys: list[str] = []
+        counts: list[int] = []
+        names: list[bool] = []
+        hot: list[int] = []
+        cold: list[int] = []
+        inner: list[int] = []
+        for chunk in chunks:
+            common = parse_common(chunk, self.language)
+            if common is not None:
+                keys.append(common[0])
+                counts.append(1)
+                names.append(False)
+                hot.append(common[1])
+                cold.append(common[2])
+                inner.append(0)
+                continue
+            parsed = parse(chunk, self.language)
+            keys += [word.key for word in parsed.words]
+            counts.append(len(parsed.words))
+            names += [False, *parsed.names[1:]] if parsed.words else []
+            hot.append(parsed.hot)
+            cold.append(parsed.cold)
+            inner.append(len(parsed.inner))
+        return self._publish(chunks, keys, counts, names, (hot, cold, inner))
+
+    def _publish(
+        self,
+        chunks: list[str],
+        keys: list[str],
+        counts: list[int],
+        names: list[bool],
+        bits: tuple[list[int], list[int], list[int]],
+    ) -> dict[str, int]:
+        first_row = self.hot.size
+        words = self.table.indices(keys)
+        ends = np.cumsum(counts, dtype=np.int64)
+        starts = ends - counts
+        if first_row == 0:
+            self.word_start.extend(np.zeros(1, np.int64))
+        first_word = np.full(len(chunks), -1, np.int32)
+        some = np.asarray(counts) > 0
+        first_word[some] = words[starts[some]]
+        self.first_word.extend(first_word)
+        self.word_start.extend(ends + self.word.size)
+        self.word.extend(words)
+        self.word_is_name.extend(np.array(names, np.bool_))
+        self._publish_characters(chunks, words, np.concatenate(([0], ends)))
+        lengths = np.fromiter(map(len, chunks), np.int64, len(chunks))
+        self.inner.extend(np.array(bits[2], np.int32))
+        self.cold.extend(np.array(bits[1], np.uint32))
+        self.hot.extend(np.array(bits[0], np.uint8) | np.where(lengths > NARROW, WIDE, 0))
+        passing = {}
+        for row, chunk in enumerate(chunks, first_row):
+            if len(chunk) <= MAX_KEY:
+                self.rows[chunk] = row
+            else:
+                passing[chunk] = row
+        self.characters += int(lengths.sum())
+        return passing
+
+    def _publish_characters(
+        self, chunks: list[str], words: NDArray[np.int32], bounds: NDArray[np.int64]
+    ) -> None:
+        found, starts = classes(chunks)
+        view = WordView(self.table, words)
+        for name, bit in (("punctuation", PUNCTUATION), ("enders", ENDER)):
+            inside = segment_sums(getattr(view, name), bounds)
+            self.total[name].extend(segment_sums((found & bit) != 0, starts) - inside)
+        self.total["characters"].extend(segment_sums((found & UNCOUNTED) == 0, starts))
+
+    # --- packed counts ------------------------------------------------------------------------
+
+    def lane(self, number: int, case: int) -> Lane:
+        """Return a lane (case -1: what does not depend on names) filled for all rows."""
+        key = (number, case)
+        lane = self.lanes.get(key)
+        if lane is not None and lane.packed.size >= self.hot.size:
+            return lane
+        with self.lock:
+            lane = self.lanes.setdefault(key, Lane(_layout(case >= 0)[number]))
+            if lane.packed.size < self.hot.size:
+                self._fill(lane, case)
+        return lane
+
+    def _fill(self, lane: Lane, case: int) -> None:
+        first, last = lane.packed.size, self.hot.size
+        bounds = self.word_start.data[first : last + 1]
+        span = slice(int(bounds[0]), int(bounds[-1]))
+        view = WordView(self.table, self.word.data[span])
+        cases = np.where(self.word_is_name.data[span], NAME, PLAIN)
+        heads = bounds[:-1][bounds[:-1] < bounds[1:]] - bounds[0]
+        if case > PLAIN:
+            cases[heads] = case
+        wide = np.flatnonzero(self.hot.data[first:last] & WIDE)
+        totals = _Totals(self.total, slice(first, last))
+        packed = np.zeros(last - first, np.uint64)
+        kept = []
+        for column, shift in lane.members:
+            assert column.compute is not None  # noqa: S101 - text columns are in no lane
+            if column.kind == "character":
+                values = column.compute(totals).astype(np.int64)
+            else:
+                arguments = (view, cases) if column.kind == "named" else (view,)
+                values = segment_sums(column.compute(*arguments), bounds - bounds[0])
+            kept.append(values[wide])
+            values[wide] = 0
+            packed |= values.astype(np.uint64) << np.uint64(shift)
+        for position, row in enumerate((wide + first).tolist()):
+            lane.wide[row] = [int(values[position]) for values in kept]
+        lane.packed.extend(packed)
+
+
+class _Totals:
+    """Character totals of a stretch of rows, as ``columns.Characters``."""
+
+    def __init__(self, totals: dict[str, Growing], span: slice) -> None:
+        self.characters: Array = totals["characters"].data[span]
+        self.punctuation: Array = totals["punctuation"].data[span]
+        self.enders: Array = totals["enders"].data[span]
+
+
+# --- the process's memory ------------------------------------------------------------------------
+
+_CURRENT: dict[Language, Generation] = {}
+_SWITCH = threading.Lock()
+
+
+def generation(language: Language) -> Generation:
+    """Return the memory to be used by one call; the caller keeps it until it is done."""
+    current = _CURRENT.get(language)
+    if current is not None and not current.is_full:
+        return current
+    with _SWITCH:
+        current = _CURRENT.get(language)
+        if current is None or current.is_full:
+            current = _CURRENT[language] = Generation(language)
+        return current
+
+
+def forget(languages: Iterable[Language] = ()) -> None:
+    """Empty the memory, of some languages or of all; for benchmarks and forked processes."""
+    for language in list(languages) or list(_CURRENT):
+        _CURRENT.pop(language, None)
+
+
+def _after_fork() -> None:
+    """Start afresh in a child: a lock may have been held, and a row half written, at the fork."""
+    global _SWITCH  # noqa: PLW0603 - a lock held by a thread that is gone can only be replaced
+    _SWITCH = threading.Lock()
+    _CURRENT.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork) if hasattr(os, "register_at_fork") else None
