@@ -7,6 +7,7 @@ them. A value that is NaN or infinite stays undefined: a table would otherwise g
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from qualmetrics.formula import xp
@@ -38,7 +39,7 @@ def tick(value: Any, ticks: Sequence[float]) -> Any:
     ``ticks`` descend; between two of them the axis is taken as linear.
     """
     place = value * 0.0
-    for upper, lower in zip(ticks, ticks[1:], strict=False):
+    for upper, lower in pairwise(ticks):
         share = (upper - value) / (upper - lower)
         place = place + xp.minimum(xp.maximum(share, 0.0), 1.0)
     return place

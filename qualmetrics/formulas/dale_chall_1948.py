@@ -8,7 +8,7 @@ from qualmetrics.formula import LOWEST, formula
 @formula(
     source="Dale & Chall 1948, Educational Research Bulletin 27(1-2)",
     increases_with="difficulty",
-    unit="raw score, a little under the US grade",
+    unit="raw score, see the bands",
     tier="verified",
     bounds=(3.6365, None),
     bands=(

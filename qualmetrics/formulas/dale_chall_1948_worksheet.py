@@ -8,7 +8,7 @@ from qualmetrics.formula import LOWEST, formula, xp
 @formula(
     source="Dale & Chall 1948, worksheet with three worked passages",
     increases_with="difficulty",
-    unit="raw score, a little under the US grade",
+    unit="raw score, see the bands",
     tier="verified",
     bounds=(3.6365, None),
     bands=(
@@ -25,7 +25,7 @@ def dale_chall_1948_worksheet(words: Any, sentences: Any, unfamiliar_dale: Any) 
     """Weigh unfamiliar words against sentence length, both rounded to whole numbers first.
 
     As ``dale_chall_1948`` but for the rounding, halves upwards, which the worked passages show;
-    the two differ by at most .1. Higher is harder; undefined for a text without words.
+    the two differ by .1 at most. Higher is harder; undefined for a text without words.
     """
     percent = xp.floor(100.0 * unfamiliar_dale / words + 0.5)
     length = xp.floor(words / sentences + 0.5)

@@ -188,7 +188,7 @@ class _Batch:
         several = np.flatnonzero(s.hot & m.MULTIPLE)
         if len(several):
             owners, flat = _expand(generation, s.rows[several])
-            words = np.concatenate((words, generation.word.data[flat]))
+            words = np.concatenate((words, generation.word_type.data[flat]))
             texts = np.concatenate((texts, texts[several[owners]]))
         return _distinct(texts[words >= 0], words[words >= 0], self._n)
 
@@ -206,7 +206,7 @@ class _Batch:
         assert compute is not None  # noqa: S101 - a named column has a body
         unfamiliar = compute(WordView(generation.table, words), cases)
         texts = s.texts_of(owners[unfamiliar])
-        return _distinct(texts, words[unfamiliar], self._n)
+        return _distinct(texts, generation.word_type.data[flat][unfamiliar], self._n)
 
 
 def _rows(

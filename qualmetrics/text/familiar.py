@@ -64,25 +64,9 @@ def spache() -> frozenset[str]:
     return _expanded("spache_easy", _SPACHE)
 
 
-def _is_familiar(key: str, forms: frozenset[str]) -> bool:
-    if key in forms:
-        return True
-    return "-" in key and all(part in forms for part in key.split("-") if part)
-
-
-def is_dale_1948(key: str) -> bool:
-    """Say whether a word is familiar under the rules of Dale and Chall 1948."""
-    return _is_familiar(key, dale_1948())
-
-
-def is_dale_1995(key: str) -> bool:
-    """Say whether a word is familiar under the rules of Chall and Dale 1995."""
-    return _is_familiar(key, dale_1995())
-
-
-def is_spache(key: str) -> bool:
-    """Say whether a word is familiar under the rules of Spache."""
-    return _is_familiar(key, spache())
+def has_familiar_parts(key: str, forms: frozenset[str]) -> bool:
+    """Say whether every part of a hyphen compound is familiar."""
+    return all(part in forms for part in key.split("-") if part)
 
 
 def is_inflection_of_two_syllables(key: str, language: Language) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -32,6 +32,10 @@ class Language:
     """Lower-case NFC word of letters (inner apostrophes allowed) -> syllables, at least 1."""
     syllable_rule: str
     """Name and version of that function as the signature prints it, such as ``de-vowels/1``."""
+    any_syllables: Callable[[str], int] | None = None
+    """Reads a whole word as it is spelled (capitals, digits, hyphens), where a language can."""
+    dictionary: Callable[[], Mapping[str, int]] | None = None
+    """Lower-case words whose syllables are known; must agree with the functions above."""
     titles: frozenset[str] = frozenset()
     """Abbreviations that never end a sentence: a name or a number follows (dr, prof, nr)."""
     abbreviations: frozenset[str] = frozenset()

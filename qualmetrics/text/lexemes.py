@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Container
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,8 @@ from qualmetrics.text.skeleton import (
     ENDER,
     LETTER,
     PUNCTUATION,
-    UNCOUNTED,
     character_class,
+    normal_form,
     script,
 )
 
@@ -52,9 +52,9 @@ def segment_sums(values: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[np.i
 # --- attributes ------------------------------------------------------------------------------
 
 _SPELLED: Final = {"0": 2, "7": 2}
-_LETTER_RUN: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*+'?|\d+")
+_RUN: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*+'?|\d+")
 _NUMERAL: Final = re.compile(r"[$€£¥₹¢+#-]?\d[\d.,:/-]*+(?:%|st|nd|rd|th|s)?")
-_DOTTED: Final = re.compile(r"[^\W\d_](?:\.[^\W\d_])++")
+_NUMERIC: Final = frozenset("0123456789$€£¥₹¢+#-")
 _VOWELS: Final = re.compile("[aeiouy]+")
 _LONGEST_LOOKED_UP: Final = 64
 
@@ -64,23 +64,34 @@ def is_address(key: str) -> bool:
     return "://" in key or key.startswith("www.") or "@" in key
 
 
-def _syllables(key: str, language: Language) -> int:
+def _all_syllables(words: Words) -> IntArray:
+    """Count the syllables of each word: the language's dictionary first, in bulk."""
+    language = words.language
+    known = language.dictionary().get if language.dictionary is not None else lambda _: None
+    found = (
+        known(key) or _syllables(spelled, language)
+        for key, spelled in zip(words.keys, words.spelled, strict=True)
+    )
+    return np.fromiter(found, np.int64, len(words.keys))
+
+
+def _syllables(word: str, language: Language) -> int:
+    key = word.lower()
+    if is_address(key) or (key[0] in _NUMERIC and _NUMERAL.fullmatch(key)):
+        return 1
+    if language.any_syllables is not None:
+        return language.any_syllables(word)
     if key.isalpha() and len(key) <= _LONGEST_LOOKED_UP:
         return language.syllables(key)
-    if is_address(key) or _NUMERAL.fullmatch(key):
+    return max(1, sum(_run(match.group(), language) for match in _RUN.finditer(key)))
+
+
+def _run(run: str, language: Language) -> int:
+    if run[0].isdigit():
         return 1
-    if _DOTTED.fullmatch(key):
-        return sum(3 if part == "w" and language.code == "en" else 1 for part in key.split("."))
-    total = 0
-    for match in _LETTER_RUN.finditer(key):
-        run = match.group()
-        if run[0].isdigit():
-            total += 1
-        elif len(run) > _LONGEST_LOOKED_UP:
-            total += max(1, len(_VOWELS.findall(run)))
-        else:
-            total += language.syllables(run)
-    return max(1, total)
+    if len(run) > _LONGEST_LOOKED_UP:
+        return max(1, len(_VOWELS.findall(run)))
+    return language.syllables(run)
 
 
 def _spelled_extra(key: str) -> int:
@@ -101,7 +112,54 @@ def _scripts(language: Language) -> tuple[str, ...]:
     return tuple(name.upper() for name in language.scripts)
 
 
-def _is_numeral(key: str, language: Language) -> bool:
+class Words(NamedTuple):
+    """Some words, spelled and compared, and the language they are read in."""
+
+    spelled: list[str]
+    keys: list[str]
+    language: Language
+
+
+Attribute = Callable[[Words], IntArray]
+_Test = Callable[[str, Language], "int | bool"]
+
+
+def _each(function: _Test, kind: Any) -> Attribute:
+    def attribute(words: Words) -> IntArray:
+        found = [function(key, words.language) for key in words.keys]
+        return np.array(found, kind)
+
+    return attribute
+
+
+def _unusual(function: _Test, kind: Any) -> Attribute:
+    """Ask only words that hold something else than letters; the others get 0."""
+
+    def attribute(words: Words) -> IntArray:
+        language = words.language
+        found = [0 if key.isalpha() else function(key, language) for key in words.keys]
+        return np.array(found, kind)
+
+    return attribute
+
+
+def _of_class(bit: int) -> Attribute:
+    def attribute(words: Words) -> IntArray:
+        found, starts = classes(words.keys)
+        return segment_sums((found & bit) != 0, starts)
+
+    return attribute
+
+
+def _member(known_words: Callable[[Language], Container[str]]) -> Attribute:
+    def attribute(words: Words) -> IntArray:
+        known = known_words(words.language)
+        return np.array([key in known for key in words.keys], np.bool_)
+
+    return attribute
+
+
+def _is_numeral(key: str, _: Language) -> bool:
     return _NUMERAL.fullmatch(key) is not None
 
 
@@ -110,28 +168,14 @@ def _is_easy_compound(key: str, language: Language) -> bool:
     return len(parts) > 1 and all(_syllables(part, language) < 3 for part in parts if part)
 
 
-Attribute = Callable[[list[str], Language], IntArray]
-
-
-def _each(function: Callable[[str, Language], int | bool], kind: Any) -> Attribute:
-    def attribute(keys: list[str], language: Language) -> IntArray:
-        return np.fromiter((function(key, language) for key in keys), kind, len(keys))
-
-    return attribute
-
-
-def _of_class(bit: int) -> Attribute:
-    def attribute(keys: list[str], language: Language) -> IntArray:
-        found, starts = classes(keys)
-        return segment_sums((found & bit) != 0, starts)
-
-    return attribute
-
-
-def _member(words: Callable[[Language], Iterable[str]]) -> Attribute:
-    def attribute(keys: list[str], language: Language) -> IntArray:
-        known = words(language)
-        return np.fromiter((key in known for key in keys), np.bool_, len(keys))
+def _is_familiar(forms: Callable[[], frozenset[str]]) -> Attribute:
+    def attribute(words: Words) -> IntArray:
+        known = forms()
+        found = [
+            key in known or ("-" in key and familiar.has_familiar_parts(key, known))
+            for key in words.keys
+        ]
+        return np.array(found, np.bool_)
 
     return attribute
 
@@ -141,17 +185,16 @@ ATTRIBUTES: Final[dict[str, Attribute]] = {
     "digits": _of_class(DIGIT),
     "punctuation": _of_class(PUNCTUATION),
     "enders": _of_class(ENDER),
-    "uncounted": _of_class(UNCOUNTED),
-    "syllables": _each(_syllables, np.int64),
-    "spelled_extra": _each(lambda key, _: _spelled_extra(key), np.int64),
+    "syllables": _all_syllables,
+    "spelled_extra": _unusual(lambda key, _: _spelled_extra(key), np.int64),
     "foreign_letters": _each(_foreign, np.int64),
-    "is_numeral": _each(_is_numeral, np.bool_),
-    "is_address": _each(lambda key, _: is_address(key), np.bool_),
-    "is_easy_compound": _each(_is_easy_compound, np.bool_),
+    "is_numeral": _unusual(_is_numeral, np.bool_),
+    "is_address": _unusual(lambda key, _: is_address(key), np.bool_),
+    "is_easy_compound": _unusual(_is_easy_compound, np.bool_),
     "is_inflected_easy": _each(familiar.is_inflection_of_two_syllables, np.bool_),
-    "is_dale_1948": _each(lambda key, _: familiar.is_dale_1948(key), np.bool_),
-    "is_dale_1995": _each(lambda key, _: familiar.is_dale_1995(key), np.bool_),
-    "is_spache": _each(lambda key, _: familiar.is_spache(key), np.bool_),
+    "is_dale_1948": _is_familiar(familiar.dale_1948),
+    "is_dale_1995": _is_familiar(familiar.dale_1995),
+    "is_spache": _is_familiar(familiar.spache),
     "name_hash": _each(lambda key, _: hash(key.removesuffix("'s")), np.int64),
     "is_own_function_word": _member(lambda language: language.function_words),
     "is_other_function_word": _member(familiar.other_function_words),
@@ -159,29 +202,54 @@ ATTRIBUTES: Final[dict[str, Attribute]] = {
 
 
 class WordTable:
-    """Distinct words in order of arrival. Grown and filled only under its owner's lock."""
+    """Distinct spellings in order of arrival. Grown and filled only under its owner's lock.
+
+    Spellings that differ in capitals after the first letter are kept apart, because GPU and
+    YouTube are read otherwise; ``type_of`` tells which of them are the same word.
+    """
 
     def __init__(self, language: Language) -> None:
         self._language = language
         self._index: dict[str, int] = {}
-        self.keys: list[str] = []
+        self._words = Words([], [], language)
+        self._types: list[int] = []
         self._columns: dict[str, IntArray] = {}
 
-    def indices(self, keys: list[str]) -> NDArray[np.int32]:
+    def indices(self, spelled: list[str]) -> NDArray[np.int32]:
         """Return the index of each word, taking in the new ones."""
         index = self._index
-        for key in keys:
-            if key not in index:
-                index[key] = len(self.keys)
-                self.keys.append(key)
-        return np.fromiter(map(index.__getitem__, keys), np.int32, len(keys))
+        for word in spelled:
+            if word not in index:
+                self._take_in(word)
+        return np.fromiter(map(index.__getitem__, spelled), np.int32, len(spelled))
+
+    def _take_in(self, word: str) -> int:
+        key = normal_form(word)
+        if key == word or word[1:] != key[1:]:
+            same = len(self._types) if key == word else self._index_of(key)
+            self._index[word] = number = len(self._types)
+            self._words.spelled.append(word)
+            self._words.keys.append(key)
+            self._types.append(same)
+            return number
+        self._index[word] = number = self._index_of(key)
+        return number
+
+    def _index_of(self, key: str) -> int:
+        known = self._index.get(key)
+        return self._take_in(key) if known is None else known
+
+    def type_of(self, words: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the index of the lower-case form of each word."""
+        return np.array(self._types, np.int32)[words]
 
     def attribute(self, name: str) -> IntArray:
         """Return an attribute of all words, computing what is missing."""
         known = self._columns.get(name)
         start = 0 if known is None else len(known)
-        if known is None or start < len(self.keys):
-            fresh = ATTRIBUTES[name](self.keys[start:], self._language)
+        if known is None or start < len(self._types):
+            new = Words(self._words.spelled[start:], self._words.keys[start:], self._language)
+            fresh = ATTRIBUTES[name](new)
             known = fresh if known is None else np.concatenate((known, fresh))
             self._columns[name] = known
         return known

@@ -7,6 +7,7 @@ and for those that follow them. ``sentences`` turns the bits of a sequence into 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from qualmetrics.text.language import Language
@@ -39,6 +40,7 @@ FIGURE: Final = 1 << 10
 STARTER: Final = 1 << 11  # capitalised function word: "The", "He"
 BULLET: Final = 1 << 12
 ENUMERATOR: Final = 1 << 13  # "1.", "b)", "(iv)"
+ASKS: Final = 1 << 17  # the stop holds a question mark
 BARE_STOP: Final = 1 << 14  # nothing but stops: "..." or "."
 OPENED: Final = 1 << 15  # an opening quote comes first
 PLAIN_NUMBER: Final = 1 << 16  # the whole chunk is figures and a dot: an ordinal in some languages
@@ -83,11 +85,15 @@ def parse(chunk: str, language: Language) -> Parsed:
         index not in starts and is_name_like(chunk[word.start : word.end], language)
         for index, word in enumerate(found)
     ]
-    tail_hot, tail_cold = _tail(shadow, found, language)
-    head_hot, head_cold = _head(chunk, shadow, found, language)
-    hot = tail_hot | head_hot
-    if found:
-        hot |= HAS_WORD | (CAPITAL if names[0] else 0) | (MULTIPLE if len(found) > 1 else 0)
+    if not found:
+        return Parsed([], *_wordless(chunk, shadow), [], [])
+    last = found[-1]
+    tail_hot, tail_cold = _tail(shadow[last.end :], shadow[last.end - 1] == ".")
+    if tail_cold & DOT:
+        tail_cold |= dot_bits(last.key, shadow[last.start].isupper(), language)
+    head_hot, head_cold = _head(chunk, shadow, found[0], language)
+    hot = HAS_WORD | tail_hot | head_hot
+    hot |= (CAPITAL if names[0] else 0) | (MULTIPLE if len(found) > 1 else 0)
     return Parsed(found, hot, tail_cold | head_cold, inner, names)
 
 
@@ -113,33 +119,27 @@ def _ends_between(chunk: str, shadow: str, before: Word, after: Word, language: 
     return not single and before.key not in language.titles
 
 
-def _tail(shadow: str, found: list[Word], language: Language) -> tuple[int, int]:
-    last = found[-1] if found else None
-    tail = shadow[last.end :] if last else shadow
-    kept_stop = bool(last and shadow[last.end - 1] == ".")
+@lru_cache(maxsize=4096)
+def _tail(tail: str, is_after_stop: bool) -> tuple[int, int]:  # noqa: FBT001 - private
+    """Read what follows the last word; ``DOT`` still has to be told apart by the word."""
     open_end = tail.rstrip(_CLOSERS)
     if open_end[-1:] in (":", ";"):
         return COLON, 0
     stops = open_end[len(open_end.rstrip(STOP_CHARACTERS)) :]
     if not stops:
-        if open_end or not kept_stop:
+        if open_end or not is_after_stop:
             return 0, 0
         stops = "."
     closed = CLOSED if _QUOTING.intersection(tail[len(open_end) :]) else 0
-    bare = BARE_STOP if not last and len(stops) == len(shadow) else 0
-    return STOPS, closed | bare | _kind(stops, last, shadow, language)
+    return STOPS, closed | _kind(stops)
 
 
-def _kind(stops: str, last: Word | None, shadow: str, language: Language) -> int:
+def _kind(stops: str) -> int:
     if FULL_STOP in stops:
         return HARD
     if "!" in stops or "?" in stops:
-        return BANG
-    if len(stops) > 1 or stops == ELLIPSIS:
-        return DOTS
-    if last is None:
-        return DOT
-    return DOT | dot_bits(last.key, shadow[last.start].isupper(), language)
+        return BANG | (ASKS if "?" in stops else 0)
+    return DOTS if len(stops) > 1 or stops == ELLIPSIS else DOT
 
 
 def dot_bits(key: str, is_capitalised: bool, language: Language) -> int:
@@ -155,25 +155,34 @@ def dot_bits(key: str, is_capitalised: bool, language: Language) -> int:
     return PLAIN_NUMBER if key.isdigit() else 0
 
 
-def _head(chunk: str, shadow: str, found: list[Word], language: Language) -> tuple[int, int]:
-    cold = ENUMERATOR if len(shadow) < 8 and _ENUMERATOR.fullmatch(shadow) else 0
+def _wordless(chunk: str, shadow: str) -> tuple[int, int]:
+    """Read a chunk without a word: a stop by itself, a bullet, a dash."""
+    hot, cold = _tail(shadow, False)
+    if hot & STOPS and not shadow.strip(STOP_CHARACTERS):
+        cold |= BARE_STOP
+    if len(shadow) < 7 and _BULLET.fullmatch(shadow):
+        cold |= BULLET
     body = shadow.lstrip(_OPENERS)
-    opened = len(shadow) - len(body)
-    if not body:
-        return 0, cold | (BULLET if len(shadow) < 7 and _BULLET.fullmatch(shadow) else 0)
-    if _BULLET.fullmatch(shadow[:6]) and len(shadow) < 7:
-        return 0, BULLET
-    if _QUOTES.intersection(shadow[:opened]):
-        cold |= OPENED
+    return hot, cold | (_first_character(chunk[-len(body)]) if body else 0)
+
+
+def _head(chunk: str, shadow: str, first: Word, language: Language) -> tuple[int, int]:
+    """Read how a chunk with a word begins."""
+    opened = len(shadow) - len(shadow.lstrip(_OPENERS))
+    cold = ENUMERATOR if len(shadow) < 8 and _ENUMERATOR.fullmatch(shadow) else 0
+    cold |= OPENED if _QUOTES.intersection(shadow[:opened]) else 0
+    surface = chunk[first.start : first.end]
     cold |= _first_character(chunk[opened])
-    if not found:
-        return 0, cold
-    key = found[0].key
-    if cold & UPPER and (key in language.function_words or _stem(key) in language.function_words):
-        cold |= STARTER
-    surface = chunk[found[0].start : found[0].end]
-    capitals = len(surface) > 1 and surface.isupper() and not any(c.isdigit() for c in surface)
-    return (CAPITALS if capitals else 0), cold
+    return _capitals(surface), cold | (_starter(first.key, language) if cold & UPPER else 0)
+
+
+def _capitals(surface: str) -> int:
+    return CAPITALS if len(surface) > 1 and surface.isupper() and surface.isalpha() else 0
+
+
+def _starter(key: str, language: Language) -> int:
+    known = language.function_words
+    return STARTER if key in known or _stem(key) in known else 0
 
 
 def _stem(key: str) -> str:
@@ -190,28 +199,45 @@ def _first_character(character: str) -> int:
 
 # --- the common chunk, without looking at its characters one by one --------------------------
 
-_COMMON: Final = re.compile(r"([A-Z]?[a-z]+)([.,;:!?]?)").fullmatch
-_COMMON_HOT: Final = {"": 0, ",": 0, ".": STOPS, "!": STOPS, "?": STOPS, ";": COLON, ":": COLON}
+_COMMON: Final = re.compile(
+    "([\"'(\\[{`*_“‘—–-]*+)"
+    "([A-Za-z]++(?:['’-][A-Za-z]++)*+)"
+    "([.,;:!?\"')\\]}`*_…”’—–-]*+)"
+).fullmatch
 
 
 def parse_common(chunk: str, language: Language) -> tuple[str, int, int] | None:
-    """Read a chunk of ASCII letters and at most one mark; None where it is anything else.
+    """Read a chunk of one word of ASCII letters among common marks; None for anything else.
 
-    Returns the word's key and the bits; agrees with ``parse`` (a test compares them).
+    Returns the word as spelled, with a straight apostrophe, and the bits; agrees with ``parse``
+    (a test compares them).
     """
     match = _COMMON(chunk)
     if match is None:
         return None
-    surface, mark = match.groups()
-    key = surface.lower()
-    hot = HAS_WORD | _COMMON_HOT[mark]
-    cold = LOWER
-    if surface is not key and surface != key:
-        hot |= CAPITAL if is_name_like(surface, language) else 0
-        cold = UPPER | (STARTER if key in language.function_words else 0)
-    if mark == ".":
-        cold |= DOT | dot_bits(key, surface != key, language)
-        cold |= ENUMERATOR if len(key) < 5 and _ENUMERATOR.fullmatch(chunk) else 0
-    elif hot & STOPS:
-        cold |= BANG
-    return key, hot, cold
+    before, surface, after = match.groups()
+    if not surface.isascii():
+        surface = surface.replace("’", "'")
+    if language.elisions and "'" in surface:
+        return None
+    hot, cold = _common_head(before, surface, language)
+    if after:
+        tail_hot, tail_cold = _tail(skeleton(after), False)
+        hot |= tail_hot
+        cold |= tail_cold
+        if tail_cold & DOT:
+            cold |= dot_bits(surface.lower(), surface[0].isupper(), language)
+        if len(surface) < 5 and len(chunk) < 8 and _ENUMERATOR.fullmatch(skeleton(chunk)):
+            cold |= ENUMERATOR
+    return surface, hot, cold
+
+
+def _common_head(before: str, surface: str, language: Language) -> tuple[int, int]:
+    cold = OPENED if before and _QUOTES.intersection(skeleton(before)) else 0
+    if surface.islower():
+        return HAS_WORD, cold | LOWER
+    hot = HAS_WORD | _capitals(surface)
+    if not surface[0].isupper():
+        return hot, cold | LOWER
+    hot |= CAPITAL if is_name_like(surface, language) else 0
+    return hot, cold | UPPER | _starter(surface.lower(), language)

@@ -20,7 +20,7 @@ from qualmetrics.text.chunks import NEWLINE
 from qualmetrics.text.columns import NAME, PLAIN, Column, columns
 from qualmetrics.text.language import Language
 from qualmetrics.text.lexemes import WordTable, WordView, classes, segment_sums
-from qualmetrics.text.marks import CAPITAL, WIDE, parse, parse_common
+from qualmetrics.text.marks import WIDE, parse, parse_common
 from qualmetrics.text.skeleton import ENDER, PUNCTUATION, UNCOUNTED
 
 MAX_ROWS: Final = 1 << 18
@@ -94,6 +94,7 @@ class Generation:
         self.first_word = Growing(np.int32)
         self.word_start = Growing(np.int64)
         self.word = Growing(np.int32)
+        self.word_type = Growing(np.int32)
         self.word_is_name = Growing(np.bool_)
         self.total = {name: Growing(np.int32) for name in ("characters", "punctuation", "enders")}
         self.table = WordTable(language)
@@ -144,7 +145,7 @@ class Generation:
                 inner.append(0)
                 continue
             parsed = parse(chunk, self.language)
-            keys += [word.key for word in parsed.words]
+            keys += [word.spelled for word in parsed.words]
             counts.append(len(parsed.words))
             names += [False, *parsed.names[1:]] if parsed.words else []
             hot.append(parsed.hot)
@@ -168,10 +169,12 @@ class Generation:
             self.word_start.extend(np.zeros(1, np.int64))
         first_word = np.full(len(chunks), -1, np.int32)
         some = np.asarray(counts) > 0
-        first_word[some] = words[starts[some]]
+        types = self.table.type_of(words)
+        first_word[some] = types[starts[some]]
         self.first_word.extend(first_word)
         self.word_start.extend(ends + self.word.size)
         self.word.extend(words)
+        self.word_type.extend(types)
         self.word_is_name.extend(np.array(names, np.bool_))
         self._publish_characters(chunks, words, np.concatenate(([0], ends)))
         lengths = np.fromiter(map(len, chunks), np.int64, len(chunks))

@@ -108,7 +108,7 @@ def _ends(this: NDArray[Any], following: NDArray[Any], language: Language) -> Ma
     if language.ordinal_dot:
         dot &= ~is_(this, m.PLAIN_NUMBER) | starter
     dot &= ~(lower & (closed | is_(this, m.NUMBERED)))
-    bang = is_(this, m.BANG) & ~lower
+    bang = is_(this, m.BANG) & ~(lower & (closed | ~is_(this, m.ASKS)))
     dots = is_(this, m.DOTS) & ~lower & (upper | closed)
     ends: Mask = dot | bang | dots | is_(this, m.HARD)
     return np.asarray(ends & ~is_(following, m.BARE_STOP))

@@ -83,15 +83,17 @@ _DROPPED: Final = re.compile("[\u00ad\u200c\u200d\u2060]")
 _SPELLING: Final = str.maketrans({**dict.fromkeys("’ʼ＇ʹ‛", "'"), **dict.fromkeys("‐‑﹣－", "-")})
 
 
-def normal_form(word: str) -> str:
-    """Return the form under which a word is looked up and compared.
-
-    NFC, lower case, straight apostrophe, plain hyphen, no soft hyphens or joiners.
-    """
+def spelling(word: str) -> str:
+    """Return a word as it is looked up: NFC, straight apostrophe, plain hyphen, no soft ones."""
     if word.isascii():
-        return word.lower()
-    composed = unicodedata.normalize("NFC", word.translate(_SPELLING)).lower()
-    return _DROPPED.sub("", unicodedata.normalize("NFC", composed))
+        return word
+    return _DROPPED.sub("", unicodedata.normalize("NFC", word.translate(_SPELLING)))
+
+
+def normal_form(spelled: str) -> str:
+    """Return the form under which spelled words are compared: lower case, again NFC."""
+    lower = spelled.lower()
+    return lower if lower.isascii() else unicodedata.normalize("NFC", lower)
 
 
 # --- what a character counts as -------------------------------------------------------------

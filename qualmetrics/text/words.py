@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from qualmetrics.text.language import Language
-from qualmetrics.text.skeleton import normal_form, skeleton
+from qualmetrics.text.skeleton import normal_form, skeleton, spelling
 
 # The possessive quantifiers (*+, ++) accept the same strings as the greedy ones here, because
 # what follows never begins like what was repeated; they keep a chunk of 1 MB free of backtracking
@@ -37,10 +37,15 @@ class Word(NamedTuple):
 
     start: int
     end: int
-    key: str
-    """Normal form: what is looked up and compared."""
+    spelled: str
+    """As it stands, but NFC and with plain apostrophes and hyphens."""
     address: bool = False
     """A URL or an e-mail address."""
+
+    @property
+    def key(self) -> str:
+        """The form that is compared: lower case."""
+        return normal_form(self.spelled)
 
 
 def words(chunk: str, shadow: str, language: Language) -> list[Word]:
@@ -54,7 +59,7 @@ def words(chunk: str, shadow: str, language: Language) -> list[Word]:
         for match in _ADDRESS.finditer(shadow):
             found += _plain(chunk, shadow, position, match.start(), language)
             found.append(
-                Word(match.start(), match.end(), normal_form(chunk[slice(*match.span())]), True)
+                Word(match.start(), match.end(), spelling(chunk[slice(*match.span())]), True)
             )
             position = match.end()
     return found + list(_plain(chunk, shadow, position, len(shadow), language))
@@ -93,12 +98,12 @@ def _elided(chunk: str, shadow: str, start: int, end: int, language: Language) -
     """Cut ``l'homme`` after the apostrophe where the language says the first part is a word."""
     while language.elisions:
         mark = shadow.find("'", start, min(end, start + 12))
-        if mark < 0 or normal_form(chunk[start : mark + 1]) not in language.elisions:
+        if mark < 0 or normal_form(spelling(chunk[start : mark + 1])) not in language.elisions:
             break
-        yield Word(start, mark + 1, normal_form(chunk[start : mark + 1]))
+        yield Word(start, mark + 1, spelling(chunk[start : mark + 1]))
         start = mark + 1
     if start < end:
-        yield Word(start, end, normal_form(chunk[start:end]).rstrip("."))
+        yield Word(start, end, spelling(chunk[start:end]).rstrip("."))
 
 
 def chunk_words(chunk: str, language: Language) -> list[Word]:

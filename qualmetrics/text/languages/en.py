@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qualmetrics.text.language import Language
+from qualmetrics.text.lexicon import cmudict
 from qualmetrics.text.syllables import english_syllables
 
 LANGUAGE = Language(
@@ -10,10 +11,12 @@ LANGUAGE = Language(
     name="English",
     scripts=("Latin",),
     syllables=english_syllables,
+    any_syllables=english_syllables,
+    dictionary=cmudict,
     syllable_rule="cmu+ng/1",
     titles=frozenset(
         """
-        mr mrs ms mx dr prof rev hon gen col capt lt sgt cpl maj cmdr adm gov sen rep pres supt
+        mr mrs ms mx dr drs prof rev hon gen col capt lt sgt cpl maj cmdr adm gov sen rep pres supt
         messrs mmes mt vs cf viz eg ie e.g i.e approx ca mlle mme
         pvt ald atty insp det supt resp incl excl
         """.split()
@@ -22,7 +25,7 @@ LANGUAGE = Language(
         """
         etc al inc corp co ltd llc plc jr sr esq u.s u.k u.n u.s.a p.m a.m d.c e.u ph.d m.d b.a
         m.a d.phil b.sc m.sc dept univ assn bros ave blvd rd hwy sq apt bldg est
-        avg hr hrs oz lb lbs ft cm mm kg km mph ibid
+        avg min hr hrs oz lb lbs ft cm mm kg km mph ibid
         st ste fr calif tenn ariz colo fla okla wis mich minn
         """.split()
     ),
