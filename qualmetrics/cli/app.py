@@ -63,7 +63,10 @@ def list_command(
     family: Annotated[str | None, typer.Option("--family", help="Only this family.")] = None,
     lang: Annotated[str | None, typer.Option("--lang", help="Only for this language.")] = None,
 ) -> None:
-    """List the scorers: aliases, unit, direction, languages, how well the source is verified."""
+    """List the scorers.
+
+    With aliases, unit, direction, languages, tier (how well the source is verified), and needs.
+    """
     from qualmetrics.cli.listing import list_scorers
 
     list_scorers(as_json=as_json, family=family, lang=lang)
@@ -74,7 +77,7 @@ def info_command(
     name: Annotated[str, typer.Argument(help="A name or an alias, such as fkgl.")],
     as_json: Annotated[bool, typer.Option("--json", help="The specification, as JSON.")] = False,
 ) -> None:
-    """Tell everything about one scorer: source, scale, signature, an example."""
+    """Tell all about one scorer."""
     from qualmetrics.cli.listing import show_scorer
 
     show_scorer(name, as_json=as_json)
@@ -129,7 +132,10 @@ def score_command(
         bool, typer.Option("-q", "--quiet", help="No warnings, no progress; errors stay.")
     ] = False,
 ) -> None:
-    """Score texts: files, folders, globs, standard input, rows of .jsonl and .csv, .gz of these."""
+    """Score files, folders or rows.
+
+    Reads .txt .md .html, rows of .jsonl and .csv, .gz of these; folders are searched.
+    """
     from qualmetrics.cli.scoring import Request, score_paths
 
     request = Request(
@@ -164,7 +170,10 @@ def explain_command(
     top: Annotated[int, typer.Option("--top", min=1, help="How many sentences and words.")] = 10,
     output_format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
 ) -> None:
-    """Show the sentences and words that drive a score, with line and column."""
+    """Show what drives a score.
+
+    The hardest sentences and words, with line:column, and their shares.
+    """
     from qualmetrics.cli.explaining import explain_path
 
     explain_path(
@@ -182,7 +191,10 @@ def export_command(
         bool, typer.Option("--overwrite", help="Replace a bundle that is there.")
     ] = False,
 ) -> None:
-    """Export a scorer to an ONNX bundle, and check that both agree."""
+    """Export a scorer to ONNX.
+
+    Writes a bundle folder and checks that both agree.
+    """
     from qualmetrics.cli.exporting import export_scorer
 
     export_scorer(name, output, lang=lang, rules=rules, overwrite=overwrite)

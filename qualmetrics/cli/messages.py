@@ -15,9 +15,9 @@ def warn(message: str) -> None:
     _say("warning", message)
 
 
-def note(message: str) -> None:
-    """Print a remark."""
-    _say("note", message)
+def gate_failed(message: str) -> None:
+    """Print what broke a gate."""
+    _say("gate failed", message)
 
 
 def _say(kind: str, message: str) -> None:

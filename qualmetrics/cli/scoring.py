@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from qualmetrics.cli import FAILED, GATE_FAILED, OK
-from qualmetrics.cli.messages import fail, warn
+from qualmetrics.cli.messages import fail, gate_failed, warn
 from qualmetrics.cli.progress import Progress
 from qualmetrics.cli.writers import Header, choose_format, opened
 from qualmetrics.core import Scorer
@@ -121,7 +121,7 @@ class _Watch:
         scores = batch.scores[key]
         values = zip(batch.documents, scores.primary.tolist(), scores.status.tolist(), strict=True)
         self.broken += [
-            f"{document.id}: {key} is {value:.4g}, gate {gate}"
+            f"{document.id}: {key} is {value:.4g} ({gate})"
             for document, value, status in values
             if gate.fails(value, status)
         ]
@@ -129,7 +129,7 @@ class _Watch:
     def report(self) -> None:
         """Name the texts that failed a gate, after the results."""
         for line in self.broken:
-            fail(f"gate failed: {line}")
+            gate_failed(line)
 
     @property
     def code(self) -> int:

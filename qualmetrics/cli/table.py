@@ -23,6 +23,14 @@ def console(stream: TextIO) -> Console:
     return Console(file=stream, width=None if on_terminal else 10_000, highlight=False)
 
 
+def show(out: Console, table: Table) -> None:
+    """Print a table without the spaces that fill its last column."""
+    with out.capture() as captured:
+        out.print(table)
+    for line in captured.get().splitlines():
+        out.file.write(line.rstrip() + "\n")
+
+
 def plain_table(*headings: str, left: int = 1) -> Table:
     """Return a table without frame; the columns after the first ``left`` hold numbers."""
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
@@ -50,12 +58,16 @@ class TableWriter:
             name for name, scorer in header.scorers.items() if scorer.spec.family == "count"
         }
         self.rows: list[tuple[str, list[str], str]] = []
-        self.sums: dict[str, list[float]] = {}
+        self.sums: dict[str, tuple[float, int]] = {}
 
     def write(self, batch: ScoredBatch) -> None:
         """Keep the cells of a batch."""
         for row in batch.rows():
             cells = [self._cell(name, value) for name, value in row["scores"].items()]
+            for name, value in row["scores"].items():
+                total, n = self.sums.get(name, (0.0, 0))
+                if value is not None:
+                    self.sums[name] = total + value, n + 1
             self.rows.append((printable(row["id"]), cells, note(row)))
 
     def _cell(self, name: str, value: float | None) -> str:
@@ -65,19 +77,28 @@ class TableWriter:
 
     def close(self) -> None:
         """Print."""
+        out = console(self.stream)
+        show(out, self._table())
+        out.print()
+        for name, signature in self.header.signatures.items():
+            out.print(Text(f"{name}: {signature}", style="dim"), soft_wrap=True)
+
+    def _table(self) -> Table:
         noted = any(remark for _, _, remark in self.rows)
         headings = [name.replace("_", "_\n") for name in self.header.columns]
         table = plain_table("text", *headings)
         if noted:
             table.add_column("status", overflow="fold", vertical="bottom")
         for name, cells, remark in self.rows:
-            extra = [Text(remark)] if noted else []
-            table.add_row(Text(name), *map(Text, cells), *extra)
-        out = console(self.stream)
-        out.print(table)
-        out.print()
-        for name, signature in self.header.signatures.items():
-            out.print(Text(f"{name}: {signature}", style="dim"), soft_wrap=True)
+            table.add_row(Text(name), *map(Text, cells), *([Text(remark)] if noted else []))
+        if len(self.rows) > 1:
+            means = [self._mean(name) for name in self.header.columns]
+            table.add_row("mean", *means, *([""] if noted else []), style="bold")
+        return table
+
+    def _mean(self, name: str) -> str:
+        total, n = self.sums.get(name, (0.0, 0))
+        return rounded(total / n if n else None)
 
 
 def note(row: Mapping[str, Any]) -> str:

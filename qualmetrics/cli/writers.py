@@ -154,12 +154,15 @@ class _Csv:
 
     def write(self, batch: ScoredBatch) -> None:
         for row in batch.rows():
-            flags = " ".join(f"{name}:{state}" for name, state in row["flags"].items())
+            same = len(row["flags"]) == len(batch.scores)  # the status says it already
+            flags = {} if same else row["flags"]
             self.rows.writerow(
                 [
                     *(row[key] for key in ("id", "path", "line")),
                     *row["scores"].values(),
-                    *(row["status"], flags, row["message"]),
+                    row["status"],
+                    " ".join(f"{name}:{state}" for name, state in flags.items()),
+                    row["message"],
                 ]
             )
 

@@ -11,18 +11,10 @@ from qualmetrics.core import Arrays, Scorer, Spec
 from qualmetrics.errors import InputError, UnknownNameError
 from qualmetrics.registry import ALIASES, get, names
 
-ENGLISH = [
-    "words",
-    "fre",
-    "fkgl",
-    "ari",
-    "coleman_liau",
-    "fog",
-    "smog",
-    "dale_chall",
-    "consensus",
-    "reading_time",
-]
+ENGLISH = (
+    *("words", "fre", "fkgl", "ari", "coleman_liau", "fog", "smog"),
+    *("dale_chall", "consensus", "reading_time"),
+)
 """What English texts are scored with unless told."""
 
 ANY_LANGUAGE = ("words", "lix", "rix", "reading_time")
@@ -36,19 +28,13 @@ def default_metrics(lang: str = "en") -> tuple[str, ...]:
     """
     from qualmetrics.text.language import normalise
 
-    code = "auto" if lang == "auto" else normalise(lang)
+    code = normalise(lang)
     if code == "en":
-        wanted: Iterable[str] = ENGLISH
-    elif code == "auto":
-        wanted = ("fre", *ANY_LANGUAGE[1:])
-    else:
-        own = (name for name in names() if code in get(name).spec.languages)
-        wanted = (*ANY_LANGUAGE[:1], *own, *ANY_LANGUAGE[1:])
-    return tuple(name for name in wanted if _exists(name))
-
-
-def _exists(name: str) -> bool:
-    return name == "words" or ALIASES.get(name, name) in names()
+        return ENGLISH
+    if code == "auto":
+        return ("fre", *ANY_LANGUAGE[1:])
+    own = [name for name in names() if code in get(name).spec.languages]
+    return (*ANY_LANGUAGE[:1], *own, *ANY_LANGUAGE[1:])
 
 
 def split_names(given: Iterable[str]) -> tuple[str, ...]:
@@ -109,8 +95,7 @@ def _load(folder: str) -> Scorer:
 def _named(name: str, parameters: Mapping[str, Any]) -> Scorer:
     from qualmetrics.text import column_names
 
-    known = ALIASES.get(name, name) in names()
-    if not known and name in column_names():
+    if name in column_names():
         return count_scorer(name, **parameters)
     try:
         return get(name, **parameters)

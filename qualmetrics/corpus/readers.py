@@ -18,9 +18,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import IO, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from qualmetrics.errors import InputError
+
+if TYPE_CHECKING:
+    from qualmetrics.text.markup import Prose
 
 STDIN = "-"
 """The path that means standard input."""
@@ -234,6 +237,28 @@ def literal(texts: Sequence[str], *, markup: str = "none") -> Iterator[Document]
         yield _as_prose(Document(f"text:{i}", "", text=text), reading.markup_of(STDIN, "text"))
 
 
+def read_source(path: str, *, markup: str = "auto") -> tuple[str, Prose]:
+    """Return the text of one file as it stands, and the prose in it.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, or holds no text, or rows of several.
+    """
+    from qualmetrics.text.markup import read
+
+    found, reading = find([path]), Reading(markup=markup)
+    if found.problems:
+        raise InputError(found.problems[0][1])
+    if len(found.files) != 1 or reading.format_of(found.files[0]) != "text":
+        raise InputError(f"{path!r} holds several texts; name a file of one")
+    file = found.files[0]
+    (document,) = read_found(found.files, Reading(markup="none", input_format="text"))
+    if document.text is None:
+        raise InputError(f"{path}: {document.problem}")
+    return document.text, read(document.text, reading.markup_of(file, "text"))
+
+
 @contextmanager
 def _opened(path: str) -> Iterator[BinaryIO]:
     if path == STDIN:
@@ -390,4 +415,5 @@ __all__ = [
     "literal",
     "read_documents",
     "read_found",
+    "read_source",
 ]

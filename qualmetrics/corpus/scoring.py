@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qualmetrics import planner
-from qualmetrics.core import Scorer, Scores, Status
+from qualmetrics.core import UNDEFINED, Scorer, Scores, Status
 from qualmetrics.corpus.readers import Document
 from qualmetrics.errors import InputError
 
@@ -39,7 +39,7 @@ class ScoredBatch:
                 for name, scores in self.scores.items()
                 for key, output in output_keys(name, scores.spec.outputs)
             }
-            states = {name: Status(int(s.status[i])) for name, s in self.scores.items()}
+            states = {name: _plain(int(s.status[i])) for name, s in self.scores.items()}
             joined = Status.OK
             for state in states.values():
                 joined |= state
@@ -52,6 +52,12 @@ class ScoredBatch:
                 "flags": {name: str(state) for name, state in states.items() if state},
                 "message": document.problem or document.warning,
             }
+
+
+def _plain(code: int) -> Status:
+    """Drop the flags of a value that is not there: an empty text is not *too short* as well."""
+    state = Status(code)
+    return state & UNDEFINED if state.undefined else state
 
 
 def output_keys(name: str, outputs: tuple[str, ...]) -> list[tuple[str, str]]:
