@@ -5,18 +5,17 @@ Start-up matters here: Typer is imported on the first call, everything else wher
 
 from __future__ import annotations
 
-import os
+import signal
 import sys
 
 OK, GATE_FAILED, FAILED = 0, 1, 2
 """Exit codes: all well; a gate failed; usage, configuration, or something that cannot be read."""
 
-PIPE_CLOSED = 141
-"""What a shell reports for a program whose reader went away: 128 + SIGPIPE."""
-
 
 def main() -> None:
     """Run the command line and exit: errors made for people in one line, others with a trace."""
+    if hasattr(signal, "SIGPIPE"):  # `| head` ends us quietly, as it does any other program
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(run())
 
 
@@ -25,12 +24,7 @@ def run() -> int:
     from qualmetrics.errors import QualmetricsError
 
     try:
-        code = _invoke()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # What is left in the buffer would fail again when the interpreter closes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
+        return _invoke()
     except QualmetricsError as error:
         from qualmetrics.cli.messages import fail
 
@@ -41,7 +35,6 @@ def run() -> int:
 
         traceback.print_exc()
         return FAILED
-    return code
 
 
 def _invoke() -> int:
@@ -54,4 +47,4 @@ def _invoke() -> int:
     return OK
 
 
-__all__ = ["FAILED", "GATE_FAILED", "OK", "PIPE_CLOSED", "main", "run"]
+__all__ = ["FAILED", "GATE_FAILED", "OK", "main", "run"]

@@ -6,7 +6,7 @@ import json
 import sys
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from qualmetrics.core import Scorer
@@ -105,22 +105,26 @@ def _against(explanation: Explanation) -> str:
     if explanation.note:
         return f"reference: {reference}\n{explanation.note}"
     return (
-        f"reference: {reference}. The shares of the sentences"
-        f"{_rest(explanation.rest)} add up to the distance; so do those of the words"
-        f"{_rest(explanation.words_rest)}."
+        f"reference: {reference}. Shares add up to the distance: those of all sentences"
+        f"{_rest(explanation.rest, 'the rest')}; those of all words"
+        f"{_rest(explanation.words_rest, 'where sentences end')}."
     )
 
 
-def _rest(rest: float) -> str:
-    return "" if abs(rest) < 0.005 else f" and {rest:+.2f} for the rest"
+def _rest(rest: float, what: str) -> str:
+    return "" if abs(rest) < 0.005 else f" and {rest:+.2f} for {what}"
 
 
 def _driving(pieces: Sequence[Span], increases_with: str) -> list[Span]:
-    """Sort so that what makes a text hard, or moves the score most, comes first."""
-    sign = 1.0 if increases_with == "ease" else -1.0
+    """Sort so that what makes a text hard comes first; the longest first where nothing has shares."""
     if any(piece.contribution is None for piece in pieces):
-        return list(pieces)
+        return sorted(pieces, key=lambda piece: piece.start - piece.end)
+    sign = 1.0 if increases_with == "ease" else -1.0
     return sorted(pieces, key=lambda piece: sign * (piece.contribution or 0.0))
+
+
+def _order(pieces: Sequence[Span]) -> str:
+    return "longest" if any(piece.contribution is None for piece in pieces) else "hardest"
 
 
 def _share(contribution: float | None) -> str:
@@ -133,7 +137,7 @@ def _print_sentences(out: Any, explanation: Explanation, places: _Places, top: i
     from qualmetrics.cli.table import plain_table, show
 
     pieces = _driving(explanation.sentences, explanation.increases_with)[:top]
-    out.print(f"\nsentences: {len(pieces)} of {len(explanation.sentences)}, hardest first")
+    out.print(f"\nsentences: {len(pieces)} of {len(explanation.sentences)}, {_order(pieces)} first")
     columns = list(dict.fromkeys(key for piece in pieces for key in piece.counts))
     columns = [key for key in columns if key not in ("sentences", "paragraphs")][:4]
     table = plain_table("line:col", "share", *columns, "sentence", left=0)
@@ -155,25 +159,27 @@ def _print_words(out: Any, explanation: Explanation, places: _Places, top: int) 
     grouped: dict[str, list[Span]] = {}
     for piece in explanation.words:
         grouped.setdefault(piece.text.casefold(), []).append(piece)
-    merged = {
-        group[0]: None if group[0].contribution is None else sum(p.contribution or 0 for p in group)
-        for group in grouped.values()
-    }
-    sign = 1.0 if explanation.increases_with == "ease" else -1.0
-    order = sorted(grouped.values(), key=lambda group: sign * (merged[group[0]] or 0.0))[:top]
-    out.print(f"\nwords: {len(order)} of {len(grouped)} different ones, hardest first")
+    merged = [replace(group[0], contribution=_together(group)) for group in grouped.values()]
+    order = _driving(merged, explanation.increases_with)[:top]
+    out.print(f"\nwords: {len(order)} of {len(grouped)} different ones, {_order(order)} first")
     table = plain_table("share", "times", "word", "at line:col", left=0)
     for column in table.columns[-2:]:
         column.justify = "left"
-    for group in order:
-        at = ["{}:{}".format(*places.line_and_column(piece)) for piece in group[:5]]
+    for piece in order:
+        group = grouped[piece.text.casefold()]
+        at = ["{}:{}".format(*places.line_and_column(one)) for one in group[:5]]
         table.add_row(
-            _share(merged[group[0]]),
+            _share(piece.contribution),
             str(len(group)),
-            Text(_snippet(group[0].text)),
+            Text(_snippet(piece.text)),
             " ".join(at) + (" ..." if len(group) > 5 else ""),
         )
     show(out, table)
+
+
+def _together(group: Sequence[Span]) -> float | None:
+    shares = [piece.contribution for piece in group if piece.contribution is not None]
+    return sum(shares) if shares else None
 
 
 def _snippet(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 
 def export_scorer(
@@ -11,8 +12,11 @@ def export_scorer(
 ) -> None:
     """Write the bundle; print its path, and how far the graph is from Python."""
     from qualmetrics.corpus.metrics import resolve
+    from qualmetrics.errors import InputError
     from qualmetrics.onnx import export
 
+    if not overwrite and (Path(folder) / "scorer.json").exists():
+        raise InputError(f"{folder} holds a bundle already; type --overwrite to replace it")
     (scorer,) = resolve([name], lang=lang, rules=rules).values()
     path = export(scorer, folder, overwrite=overwrite)
     parity = json.loads((path / "scorer.json").read_text(encoding="utf-8"))["parity"]

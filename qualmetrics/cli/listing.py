@@ -8,6 +8,7 @@ from typing import Any
 
 from qualmetrics.cli.messages import warn
 from qualmetrics.core import Scorer, Spec
+from qualmetrics.corpus.metrics import short_name
 from qualmetrics.errors import PluginError
 from qualmetrics.registry import ALIASES, get, names
 
@@ -125,8 +126,7 @@ def _bands(spec: Spec) -> str:
 
 def _example(scorer: Scorer) -> list[str]:
     name = scorer.spec.name
-    short = min([name, *(alias for alias, target in ALIASES.items() if target == name)], key=len)
     return [
-        f"  qualmetrics score README.md -m {short}",
+        f"  qualmetrics score README.md -m {short_name(name)}",
         f'  qualmetrics.get("{name}")(["The small boat crossed the bay."])',
     ]

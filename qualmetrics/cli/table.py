@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -68,7 +68,7 @@ class TableWriter:
                 total, n = self.sums.get(name, (0.0, 0))
                 if value is not None:
                     self.sums[name] = total + value, n + 1
-            self.rows.append((printable(row["id"]), cells, note(row)))
+            self.rows.append((printable(row["id"]), cells, note(row, batch.scores)))
 
     def _cell(self, name: str, value: float | None) -> str:
         if value is None:
@@ -101,11 +101,19 @@ class TableWriter:
         return rounded(total / n if n else None)
 
 
-def note(row: Mapping[str, Any]) -> str:
-    """Say what is not *ok* about a row, naming the metrics where they differ."""
-    flags: dict[str, list[str]] = {}
-    for name, state in row["flags"].items():
-        flags.setdefault(state, []).append(name)
-    if len(flags) == 1 and len(row["flags"]) == len(row["scores"]):
-        return next(iter(flags))
-    return ", ".join(f"{state} ({' '.join(names)})" for state, names in flags.items())
+def note(row: Mapping[str, Any], metrics: Iterable[str]) -> str:
+    """Say what is not *ok* about a row: what holds for all metrics, then what for some.
+
+    A metric without a value has no flags; it does not keep a flag from holding for all.
+    """
+    flags = {name: row["flags"].get(name, "").split("+") for name in metrics}
+    defined = {name for name in flags if row["scores"].get(name, 0.0) is not None}
+    states: dict[str, list[str]] = {}
+    for name, words in flags.items():
+        for word in filter(None, words):
+            states.setdefault(word, []).append(name)
+    said = []
+    for state, named in sorted(states.items(), key=lambda item: -len(item[1])):
+        everywhere = len(named) == len(flags) or set(named) == defined
+        said.append(state if everywhere else f"{state} ({' '.join(named)})")
+    return ", ".join(said)

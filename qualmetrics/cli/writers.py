@@ -11,7 +11,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,4 +176,9 @@ def _table(stream: TextIO, header: Header) -> Writer:
     return TableWriter(stream, header)
 
 
-_WRITERS = {"json": _Json, "jsonl": _Jsonl, "csv": _Csv, "table": _table}
+_WRITERS: Mapping[str, Callable[[TextIO, Header], Writer]] = {
+    "json": _Json,
+    "jsonl": _Jsonl,
+    "csv": _Csv,
+    "table": _table,
+}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from qualmetrics.core import Arrays, Scorer, Spec
+from qualmetrics.core import TIERS, Arrays, Scorer, Spec
 from qualmetrics.errors import InputError, UnknownNameError
 from qualmetrics.registry import ALIASES, get, names
 
@@ -20,11 +20,15 @@ ENGLISH = (
 ANY_LANGUAGE = ("words", "lix", "rix", "reading_time")
 """What fits every language."""
 
+MOST_OWN = 6
+"""So many formulas of one language fit in a table beside the others."""
+
 
 def default_metrics(lang: str = "en") -> tuple[str, ...]:
     """Return what texts of a language are scored with unless told: names for ``resolve``.
 
-    For another language than English: the formulas made for it, and those that fit every one.
+    For another language than English: up to six formulas made for it, those with the best verified
+    source first, and those that fit every language.
     """
     from qualmetrics.text.language import normalise
 
@@ -33,8 +37,15 @@ def default_metrics(lang: str = "en") -> tuple[str, ...]:
         return ENGLISH
     if code == "auto":
         return ("fre", *ANY_LANGUAGE[1:])
-    own = [name for name in names() if code in get(name).spec.languages]
-    return (*ANY_LANGUAGE[:1], *own, *ANY_LANGUAGE[1:])
+    specs = [get(name).spec for name in names()]
+    own = sorted((TIERS.index(s.tier), s.name) for s in specs if code in s.languages)
+    best = (short_name(name) for _, name in own[:MOST_OWN])
+    return (*ANY_LANGUAGE[:1], *best, *ANY_LANGUAGE[1:])
+
+
+def short_name(name: str) -> str:
+    """Return the shortest name of a scorer: an alias, or its own."""
+    return min((name, *(a for a, known in ALIASES.items() if known == name)), key=len)
 
 
 def split_names(given: Iterable[str]) -> tuple[str, ...]:

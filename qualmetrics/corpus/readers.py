@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from qualmetrics.errors import InputError
 
@@ -328,9 +328,7 @@ def _csv(stream: BinaryIO, path: str, reading: Reading) -> Iterator[Document]:
     from qualmetrics.text.reading import binary_kind
 
     csv.field_size_limit(MAX_DOCUMENT_BYTES)
-    lines: IO[str] = io.TextIOWrapper(
-        stream, encoding="utf-8-sig", errors="surrogateescape", newline=""
-    )
+    lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
     rows = csv.reader(lines)
     try:
         header = next(rows, [])
