@@ -116,7 +116,7 @@ def _rest(rest: float, what: str) -> str:
 
 
 def _driving(pieces: Sequence[Span], increases_with: str) -> list[Span]:
-    """Sort so that what makes a text hard comes first; the longest first where nothing has shares."""
+    """Sort: what makes the text hard first; without shares, the longest first."""
     if any(piece.contribution is None for piece in pieces):
         return sorted(pieces, key=lambda piece: piece.start - piece.end)
     sign = 1.0 if increases_with == "ease" else -1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
@@ -19,8 +20,11 @@ UNDEFINED = "—"
 
 def console(stream: TextIO) -> Console:
     """Return a console: as wide as the terminal, elsewhere as wide as the table."""
-    on_terminal = stream.isatty()
-    return Console(file=stream, width=None if on_terminal else 10_000, highlight=False)
+    if not stream.isatty():
+        return Console(file=stream, width=10_000, highlight=False)
+    if os.environ.get("NO_COLOR"):
+        return Console(file=stream, color_system=None, highlight=False)
+    return Console(file=stream, highlight=False)
 
 
 def show(out: Console, table: Table) -> None:
