@@ -25,11 +25,20 @@ TWELVE = (
     "hard_fog", "types", "units", "short_words", "letters_6plus", "numerals",
 )  # fmt: skip
 STATUS = ("characters", "words", "letters", "foreign_letters", "stop_own", "stop_other")
-TEXTSTAT = (
-    "flesch_reading_ease flesch_kincaid_grade automated_readability_index coleman_liau_index "
-    "smog_index gunning_fog dale_chall_readability_score dale_chall_readability_score_v2 "
-    "spache_readability linsear_write_formula lix gulpease_index"
-).split()
+TEXTSTAT = [
+    "flesch_reading_ease",
+    "flesch_kincaid_grade",
+    "automated_readability_index",
+    "coleman_liau_index",
+    "smog_index",
+    "gunning_fog",
+    "dale_chall_readability_score",
+    "dale_chall_readability_score_v2",
+    "spache_readability",
+    "linsear_write_formula",
+    "lix",
+    "gulpease_index",
+]
 
 
 def documents(minimum: int = 2048) -> list[str]:

@@ -49,7 +49,9 @@ def sentencizer() -> Ends | None:
     pipeline.add_pipe("sentencizer")
 
     def ends(text: str) -> set[int]:
-        found = (s.text.rstrip() and s.start_char + len(s.text.rstrip()) for s in pipeline(text).sents)
+        found = (
+            s.text.rstrip() and s.start_char + len(s.text.rstrip()) for s in pipeline(text).sents
+        )
         return {end for end in found if end}
 
     return ends

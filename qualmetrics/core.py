@@ -288,6 +288,10 @@ class Input(Protocol):
     def read(self, rows: Rows) -> Batch:
         """Turn rows into arrays. A row that cannot be read gets a status and never raises."""
 
+    # Optional: ``union(self, other) -> Input | None``. Where one pass serves several inputs (count
+    # columns under the same rules), it returns an input that yields the arrays of both with the
+    # same statuses, and the planner reads that one instead of each.
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

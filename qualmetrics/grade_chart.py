@@ -46,12 +46,13 @@ def tick(value: Any, ticks: Sequence[float]) -> Any:
 
 
 def beyond(x: Any, y: Any, line: tuple[Point, Point]) -> Any:
-    """True where a point lies right of a rising line, or below it; y grows downwards.
+    """Return 1 where a point lies right of a rising line, or below it, else 0; y grows downwards.
 
     The line is continued straight past both ends.
     """
     (x1, y1), (x2, y2) = line
-    return (x - x1) * (y2 - y1) - (y - y1) * (x2 - x1) < 0.0
+    side = (x - x1) * (y2 - y1) - (y - y1) * (x2 - x1)
+    return xp.where(side < 0.0, 1.0, x * 0.0)
 
 
 def inside(x: Any, y: Any, corners: Sequence[Point]) -> Any:
@@ -62,5 +63,5 @@ def inside(x: Any, y: Any, corners: Sequence[Point]) -> Any:
             continue
         between = xp.logical_and(y >= min(y1, y2), y < max(y1, y2))
         crossed = x < x1 + (y - y1) * ((x2 - x1) / (y2 - y1))
-        crossings = crossings + xp.where(xp.logical_and(between, crossed), 1.0, 0.0)
+        crossings = crossings + xp.where(xp.logical_and(between, crossed), 1.0, x * 0.0)
     return crossings - 2.0 * xp.floor(crossings / 2.0) > 0.5

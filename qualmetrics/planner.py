@@ -165,9 +165,14 @@ def _macro_batches(rows: Rows) -> Iterator[Rows]:
 
 @dataclass
 class _Reader:
-    """Reads each input of one batch once; ``whole`` is the batch that this one was cut from."""
+    """Reads each input of one batch once.
+
+    ``unions`` maps an input to the one that is read in its place; ``whole`` is the batch that
+    this one was cut from, at ``index``.
+    """
 
     rows: Rows
+    unions: Mapping[Input, Input] = field(default_factory=dict)
     whole: _Reader | None = None
     index: Array | None = None
     batches: dict[Input, Batch] = field(default_factory=dict)
@@ -188,6 +193,9 @@ class _Reader:
             return Lenient.soften(self.read(item.input))
         if self.whole is not None and self.index is not None and self.whole.cost(item) is None:
             return self.whole.read(item).take(self.index)
+        if self.unions.get(item, item) != item:
+            batch = self.read(self.unions[item])
+            return Batch({key: batch.arrays[key] for key in item.layout}, batch.status)
         if item.needs:
             return _checked(item, item.read(self.rows), len(self.rows))
         rows, inverse = self.unique_texts()
@@ -290,8 +298,24 @@ def leaves(scorer: Scorer) -> Iterator[Input]:
             yield item
 
 
+def _unions(scorers: Sequence[Scorer]) -> dict[Input, Input]:
+    """Map each leaf to the input that is read in its place: itself, or a union with others."""
+    groups: list[tuple[Input, list[Input]]] = []
+    for leaf in dict.fromkeys(leaf for scorer in scorers for leaf in leaves(scorer)):
+        for i, (united, members) in enumerate(groups):
+            union = getattr(united, "union", None)
+            larger = union(leaf) if union else None
+            if larger is not None:
+                groups[i] = (larger, [*members, leaf])
+                break
+        else:
+            groups.append((leaf, [leaf]))
+    return {member: united for united, members in groups for member in members}
+
+
 def _run_macro(scorers: Sequence[Scorer], rows: Rows) -> list[Scores]:
-    whole = _Reader(rows)
+    unions = _unions(scorers)
+    whole = _Reader(rows, unions)
     costs = {}
     for scorer in scorers:
         for leaf in leaves(scorer):
@@ -306,7 +330,7 @@ def _run_macro(scorers: Sequence[Scorer], rows: Rows) -> list[Scores]:
     inverse = np.argsort(order, kind="stable")
     parts: list[list[Scores]] = []
     for index in _micro_batches(units, order, sum(cost.budget for cost in costs.values())):
-        reader = _Reader(rows.take(index.tolist()), whole, index)
+        reader = _Reader(rows.take(index.tolist()), unions, whole, index)
         parts.append([reader.score(scorer) for scorer in padded])
     joined = [Scores.join(column).take(inverse) for column in zip(*parts, strict=True)]
     done = dict(zip(padded, joined, strict=True))

@@ -70,7 +70,7 @@ def fry(words: Any, sentences: Any, syllables: Any) -> Any:
     grade = x * 0.0 + y * 0.0 + 1.0
     for low, high in LINES:
         left, right = _on_paper((low, high))
-        grade = grade + xp.where(beyond(x, y, (left, right)), 1.0, 0.0)
+        grade = grade + beyond(x, y, (left, right))
     shaded = xp.logical_or(
         inside(x, y, _on_paper(LONG_SENTENCES)), inside(x, y, _on_paper(LONG_WORDS))
     )

@@ -43,5 +43,5 @@ def raygor(words: Any, sentences: Any, letters_6plus: Any) -> Any:
     grade = x * 0.0 + y * 0.0 + 3.0
     for (x1, y1), (x2, y2) in LINES:
         line = ((x1, 100.0 / y1), (x2, 100.0 / y2))
-        grade = grade + xp.where(beyond(x, y, line), 1.0, 0.0)
+        grade = grade + beyond(x, y, line)
     return grade

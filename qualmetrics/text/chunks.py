@@ -40,7 +40,7 @@ def pieces(text: str) -> Iterator[str]:
             break
         yield text[start:cut]
         start = cut + 1
-    yield text[start:] if start else text
+    yield text[start:]
 
 
 def split_with_offsets(text: str) -> tuple[list[str], list[int]]:

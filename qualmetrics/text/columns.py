@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[Any]
+Values = Any
+"""An array; ``Any`` because bodies mix integer and truth arrays."""
 
 PLAIN: Final = 0
 NAME: Final = 1
@@ -128,6 +128,30 @@ def letters(w: Words) -> Values:
 def characters(c: Characters) -> Values:
     """Visible characters: everything but whitespace, combining marks and format characters."""
     return c.characters
+
+
+# --- what a status is decided from ---------------------------------------------------------------
+
+
+@_column("word", "words")
+def foreign_letters(w: Words) -> Values:
+    """Letters of scripts that are not the language's."""
+    return w.foreign_letters
+
+
+@_column("word", "words", "stop")
+def stop_own(w: Words) -> Values:
+    """Count function words of this language."""
+    return w.is_own_function_word
+
+
+@_column("word", "words", "stop")
+def stop_other(w: Words) -> Values:
+    """Function words of other bundled languages and not of this one."""
+    return w.is_other_function_word
+
+
+# --- everything else summed over words and chunks ------------------------------------------------
 
 
 @_column("word", "words", "syl")
@@ -266,27 +290,6 @@ def digit_syllables(w: Words) -> Values:
 def letters_sq(w: Words) -> Values:
     """Sum over words of the squared number of letters; the variance in Munoz' mu needs it."""
     return w.letters * w.letters
-
-
-# --- what a status is decided from ---------------------------------------------------------------
-
-
-@_column("word", "words")
-def foreign_letters(w: Words) -> Values:
-    """Letters of scripts that are not the language's."""
-    return w.foreign_letters
-
-
-@_column("word", "words", "stop")
-def stop_own(w: Words) -> Values:
-    """Function words of this language."""
-    return w.is_own_function_word
-
-
-@_column("word", "words", "stop")
-def stop_other(w: Words) -> Values:
-    """Function words of other bundled languages and not of this one."""
-    return w.is_other_function_word
 
 
 # --- sequences: computed in ``counts``, defined here ---------------------------------------------

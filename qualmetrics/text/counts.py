@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qualmetrics.errors import InputError
-from qualmetrics.text import chunks, memo
+from qualmetrics.text import chunks, lookup, memo
 from qualmetrics.text import marks as m
 from qualmetrics.text import sentences as sent
 from qualmetrics.text.columns import NAME, NAMED_BEFORE, PLAIN, columns
@@ -18,6 +18,7 @@ from qualmetrics.text.rules import Rules, TextstatRules, get_rules
 
 Counted = NDArray[np.float64]
 _BATCH_CHARACTERS = 1 << 18  # chunks of a batch fit the second-level cache
+_PADDING = b" " * 25  # keys are read eight bytes at a time and may reach beyond the end
 
 
 def count(texts: Sequence[str], columns: Iterable[str], rules: str = "en/1") -> dict[str, Counted]:
@@ -71,15 +72,14 @@ def count(texts: Sequence[str], columns: Iterable[str], rules: str = "en/1") -> 
 def _checked(texts: Sequence[str]) -> list[str]:
     if isinstance(texts, str | bytes):
         raise InputError(
-            f"expected a sequence of texts, got one {type(texts).__name__}; "
-            "type count([text], ...)."
+            f"expected a sequence of texts, got one {type(texts).__name__}: type count([text], ...)"
         )
     given = list(texts)
     for index, text in enumerate(given):
         if not isinstance(text, str):
             raise InputError(
                 f"texts[{index}] is {type(text).__name__}, expected str; "
-                "decode bytes, and drop or replace missing values first."
+                "decode bytes, and leave missing values out"
             )
     return given
 
@@ -102,9 +102,7 @@ class _Batch:
         self._generation = generation
         self._rules = rules
         self._n = len(texts)
-        rows, offsets = _rows(generation, texts)
-        hot = generation.hot.data.take(rows)
-        self._stream = sent.stream(rows, hot, offsets)
+        self._stream = _stream(generation, texts)
         self._cold = generation.cold.data
 
     def columns(self, names: Iterable[str]) -> dict[str, Counted]:
@@ -127,7 +125,7 @@ class _Batch:
 
     def _packed(self, names: set[str]) -> dict[str, Counted]:
         table: dict[str, Counted] = {}
-        for number, members in enumerate(memo._layout(False)):
+        for number, members in enumerate(memo.lanes(named=False)):
             if any(column.name in names for column, _ in members):
                 lane = self._generation.lane(number, -1)
                 table |= _lane_sums(lane, self._stream, names)
@@ -141,7 +139,7 @@ class _Batch:
         view = WordView(generation.table, generation.first_word.data[s.rows[found]])
         repeated = _seen_before(view.name_hash, texts)
         table: dict[str, Counted] = {}
-        for number, members in enumerate(memo._layout(True)):
+        for number, members in enumerate(memo.lanes(named=True)):
             if not any(column.name in names for column, _ in members):
                 continue
             plain = generation.lane(number, PLAIN)
@@ -209,25 +207,33 @@ class _Batch:
         return _distinct(texts, generation.word_type.data[flat][unfamiliar], self._n)
 
 
-def _rows(
-    generation: memo.Generation, texts: list[str]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the rows of all chunks of all texts, and where each text begins."""
-    lengths = np.zeros(len(texts) + 1, np.intp)
-    if len(texts) == 1:  # a monster comes alone: piece by piece, so that few strings live at once
-        parts = [
-            generation.look_up(chunks.split(piece))
-            for piece in chunks.pieces(chunks.plain_breaks(texts[0]))
-        ]
-        rows = np.concatenate(parts) if len(parts) > 1 else parts[0]
-        lengths[1] = len(rows)
-        return rows, lengths
+def _stream(generation: memo.Generation, texts: list[str]) -> sent.Stream:
+    """Return the chunks of all texts as rows, from their bytes where their layout is plain."""
+    pieces = [piece for text in texts for piece in chunks.pieces(text)]
+    data = [piece.encode("utf-8", "surrogatepass") for piece in pieces]
+    ends = np.cumsum([len(piece) + 1 for piece in data])
+    if len(texts) < len(pieces):
+        counts = [sum(1 for _ in chunks.pieces(text)) for text in texts]
+        ends = ends[np.cumsum(counts) - 1]
+    found = lookup.layout(b" " + b" ".join(data) + _PADDING)
+    if found is None:
+        return _irregular(generation, texts)
+    rows = generation.look_up_bytes(found)
+    offsets = np.concatenate(([0], np.searchsorted(found.starts, ends)))
+    followers = np.searchsorted(found.starts, found.breaks)
+    return sent.Stream(
+        rows, generation.hot.data.take(rows), offsets, *sent.runs(followers[followers < len(rows)])
+    )
+
+
+def _irregular(generation: memo.Generation, texts: list[str]) -> sent.Stream:
     everything: list[str] = []
     ends = [0]
     for text in texts:
         everything += chunks.split(chunks.plain_breaks(text))
         ends.append(len(everything))
-    return generation.look_up(everything), np.array(ends, np.intp)
+    rows = generation.look_up(everything)
+    return sent.stream(rows, generation.hot.data.take(rows), np.array(ends, np.intp))
 
 
 def _lane_sums(lane: memo.Lane, s: sent.Stream, names: set[str]) -> dict[str, Counted]:

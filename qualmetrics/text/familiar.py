@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from qualmetrics.text.language import Language, codes, load
+from qualmetrics.text.language import Language, codes, load, word_set
 from qualmetrics.text.lexicon import cmudict, word_list
 
 _VOWELS = "aeiou"
@@ -36,9 +36,9 @@ def inflections(word: str, endings: frozenset[str]) -> set[str]:
     return {stem + ending for stem, all_ in stems.items() for ending in all_ if ending in endings}
 
 
-_DALE_1995 = frozenset("s es ies d ed ied ing r er ier st est iest 's s' ' ies'".split())
+_DALE_1995 = word_set("s es ies d ed ied ing r er ier st est iest 's s' ' ies'")
 _DALE_1948 = _DALE_1995 | {"ly", "ily"}
-_SPACHE = frozenset("s es ies d ed ied ing r er ier st est iest 's s' ' ies' ly ily".split())
+_SPACHE = word_set("s es ies d ed ied ing r er ier st est iest 's s' ' ies' ly ily")
 
 
 def _expanded(name: str, endings: frozenset[str]) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -56,6 +57,7 @@ _RUN: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*+'?|\d+")
 _NUMERAL: Final = re.compile(r"[$€£¥₹¢+#-]?\d[\d.,:/-]*+(?:%|st|nd|rd|th|s)?")
 _NUMERIC: Final = frozenset("0123456789$€£¥₹¢+#-")
 _VOWELS: Final = re.compile("[aeiouy]+")
+_MOST_PARTS: Final = 16
 _LONGEST_LOOKED_UP: Final = 64
 
 
@@ -102,12 +104,19 @@ def _spelled_extra(key: str) -> int:
 
 
 def _foreign(key: str, language: Language) -> int:
-    if key.isascii():
-        return 0 if "LATIN" in _scripts(language) else sum(map(str.isalpha, key))
     own = _scripts(language)
-    return sum(1 for letter in key if letter.isalpha() and (script(letter) or own[0]) not in own)
+    if key.isascii():
+        return 0 if "LATIN" in own else sum(map(str.isalpha, key))
+    codes = np.frombuffer(key.encode("utf-32-le", "surrogatepass"), np.uint32)
+    distinct, counts = np.unique(codes, return_counts=True)
+    return sum(
+        count
+        for letter, count in zip(map(chr, distinct.tolist()), counts.tolist(), strict=True)
+        if letter.isalpha() and (script(letter) or own[0]) not in own
+    )
 
 
+@cache
 def _scripts(language: Language) -> tuple[str, ...]:
     return tuple(name.upper() for name in language.scripts)
 
@@ -165,7 +174,7 @@ def _is_numeral(key: str, _: Language) -> bool:
 
 def _is_easy_compound(key: str, language: Language) -> bool:
     parts = key.split("-")
-    return len(parts) > 1 and all(_syllables(part, language) < 3 for part in parts if part)
+    return 1 < len(parts) < _MOST_PARTS and all(_syllables(part, language) < 3 for part in parts if part)
 
 
 def _is_familiar(forms: Callable[[], frozenset[str]]) -> Attribute:

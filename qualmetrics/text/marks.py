@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from qualmetrics.text.language import Language
 from qualmetrics.text.skeleton import DASH, ELLIPSIS, FULL_STOP, skeleton
-from qualmetrics.text.words import Word, words
+from qualmetrics.text.words import MONSTER, Word, monster_word, words
 
 # hot: eight bits
 HAS_WORD: Final = 1
@@ -73,6 +73,8 @@ def parse(chunk: str, language: Language) -> Parsed:
     """Read the words and the boundary bits of one chunk."""
     if chunk == "\0":
         return Parsed([], BREAK, 0, [], [])
+    if len(chunk) > MONSTER:
+        return _monster(chunk)
     shadow = skeleton(chunk)
     found = words(chunk, shadow, language)
     inner = [
@@ -87,14 +89,33 @@ def parse(chunk: str, language: Language) -> Parsed:
     ]
     if not found:
         return Parsed([], *_wordless(chunk, shadow), [], [])
-    last = found[-1]
-    tail_hot, tail_cold = _tail(shadow[last.end :], shadow[last.end - 1] == ".")
+    last, end = found[-1], len(shadow)
+    if _is_footnote(shadow, found):
+        last, end = found[-2], last.start - 1
+    tail_hot, tail_cold = _tail(shadow[last.end : end], shadow[last.end - 1])
     if tail_cold & DOT:
         tail_cold |= dot_bits(last.key, shadow[last.start].isupper(), language)
     head_hot, head_cold = _head(chunk, shadow, found[0], language)
     hot = HAS_WORD | tail_hot | head_hot
     hot |= (CAPITAL if names[0] else 0) | (MULTIPLE if len(found) > 1 else 0)
     return Parsed(found, hot, tail_cold | head_cold, inner, names)
+
+
+def _monster(chunk: str) -> Parsed:
+    """Read a chunk too long to be prose by its two ends."""
+    word = monster_word(chunk)
+    if word is None:
+        return Parsed([], 0, 0, [], [])
+    hot, cold = _tail(skeleton(chunk[word.end :][-16:]))
+    return Parsed([word], HAS_WORD | hot, cold | _first_character(chunk[word.start]), [], [False])
+
+
+def _is_footnote(shadow: str, found: list[Word]) -> bool:
+    """Say whether a chunk ends in a note's number after a stop: ``left.[3]``."""
+    if len(found) < 2 or shadow[-1] != "]":
+        return False
+    start, end = found[-1].start, found[-1].end
+    return shadow[start - 1] == "[" and end == len(shadow) - 1 and shadow[start:end].isdigit()
 
 
 _NEVER_NAMES: Final = frozenset(("i", "i'm", "i'll", "i've", "i'd", "o"))
@@ -119,19 +140,26 @@ def _ends_between(chunk: str, shadow: str, before: Word, after: Word, language: 
     return not single and before.key not in language.titles
 
 
-@lru_cache(maxsize=4096)
-def _tail(tail: str, is_after_stop: bool) -> tuple[int, int]:  # noqa: FBT001 - private
-    """Read what follows the last word; ``DOT`` still has to be told apart by the word."""
+def _tail(tail: str, last: str = "") -> tuple[int, int]:
+    """Read what follows a word, keeping the answers for the short ones."""
+    return _short_tail(tail, last) if len(tail) < 9 else _any_tail(tail, last)
+
+
+def _any_tail(tail: str, last: str) -> tuple[int, int]:
+    """Read what follows the last character of a word; the word tells what a ``DOT`` is."""
     open_end = tail.rstrip(_CLOSERS)
     if open_end[-1:] in (":", ";"):
         return COLON, 0
     stops = open_end[len(open_end.rstrip(STOP_CHARACTERS)) :]
     if not stops:
-        if open_end or not is_after_stop:
+        if open_end or last != ".":
             return 0, 0
         stops = "."
     closed = CLOSED if _QUOTING.intersection(tail[len(open_end) :]) else 0
     return STOPS, closed | _kind(stops)
+
+
+_short_tail = lru_cache(maxsize=4096)(_any_tail)
 
 
 def _kind(stops: str) -> int:
@@ -142,7 +170,7 @@ def _kind(stops: str) -> int:
     return DOTS if len(stops) > 1 or stops == ELLIPSIS else DOT
 
 
-def dot_bits(key: str, is_capitalised: bool, language: Language) -> int:
+def dot_bits(key: str, is_capitalised: bool, language: Language) -> int:  # noqa: FBT001
     """Say what a full stop after a word may be beside the end of a sentence."""
     if key in language.titles:
         return TITLE
@@ -150,14 +178,14 @@ def dot_bits(key: str, is_capitalised: bool, language: Language) -> int:
         return NUMBERED
     if key in language.abbreviations or _DOTTED(key):
         return MAYBE
-    if len(key) == 1 and is_capitalised:
+    if is_capitalised and len(key) == 1:
         return MAYBE
     return PLAIN_NUMBER if key.isdigit() else 0
 
 
 def _wordless(chunk: str, shadow: str) -> tuple[int, int]:
     """Read a chunk without a word: a stop by itself, a bullet, a dash."""
-    hot, cold = _tail(shadow, False)
+    hot, cold = _tail(shadow)
     if hot & STOPS and not shadow.strip(STOP_CHARACTERS):
         cold |= BARE_STOP
     if len(shadow) < 7 and _BULLET.fullmatch(shadow):
@@ -199,10 +227,9 @@ def _first_character(character: str) -> int:
 
 # --- the common chunk, without looking at its characters one by one --------------------------
 
+_COMMON_LONGEST = 64
 _COMMON: Final = re.compile(
-    "([\"'(\\[{`*_“‘—–-]*+)"
-    "([A-Za-z]++(?:['’-][A-Za-z]++)*+)"
-    "([.,;:!?\"')\\]}`*_…”’—–-]*+)"
+    "([\"'(\\[{`*_“‘—–-]*+)([A-Za-z]++(?:['’-][A-Za-z]++)*+)([.,;:!?\"')\\]}`*_…”’—–-]*+)"
 ).fullmatch
 
 
@@ -212,7 +239,7 @@ def parse_common(chunk: str, language: Language) -> tuple[str, int, int] | None:
     Returns the word as spelled, with a straight apostrophe, and the bits; agrees with ``parse``
     (a test compares them).
     """
-    match = _COMMON(chunk)
+    match = _COMMON(chunk) if len(chunk) <= _COMMON_LONGEST else None
     if match is None:
         return None
     before, surface, after = match.groups()
@@ -222,7 +249,7 @@ def parse_common(chunk: str, language: Language) -> tuple[str, int, int] | None:
         return None
     hot, cold = _common_head(before, surface, language)
     if after:
-        tail_hot, tail_cold = _tail(skeleton(after), False)
+        tail_hot, tail_cold = _tail(skeleton(after))
         hot |= tail_hot
         cold |= tail_cold
         if tail_cold & DOT:

@@ -41,6 +41,8 @@ class _Marks:
     """Characters that are not text (read as "") or stand for other text."""
     delimiters: list[tuple[int, int, Token]] = field(default_factory=list)
     """Runs of ``*``, ``_`` or ``~~``: marks if the parser empties their token in the end."""
+    last_bracket: int = -1
+    """Where the last ``]`` of the block stands: no link begins after it."""
     n_embeds: int = 0
     n_comments: int = 0
 
@@ -132,6 +134,18 @@ def _noted(rule: Rule, note: Noter) -> Rule:
     return noted
 
 
+def _link_rule(link: Rule) -> Rule:
+    """Return a rule for links that gives up at once where no ``]`` follows.
+
+    The parser's own looks ahead by running every rule on every character.
+    """
+
+    def closed_link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - as above
+        return state.pos < state.env["marks"].last_bracket and link(state, silent)
+
+    return closed_link
+
+
 def _image_rule(link: Rule) -> Rule:
     """Return a rule for images that reads no alternative text.
 
@@ -178,20 +192,21 @@ def _parser() -> MarkdownIt:
         raise MissingExtraError("markdown-it-py", "markup", "reading Markdown") from None
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     parser.disable(["inline", "text_join"])  # called below, block by block, with fresh notes
+    link = _link_rule(rules_inline.link)
     rules: dict[str, tuple[Rule, Noter]] = {
         "newline": (rules_inline.newline, _note_newline),
         "escape": (rules_inline.escape, _note_escape),
         "backticks": (rules_inline.backtick, _note_code),
         "strikethrough": (rules_inline.strikethrough.tokenize, _note_delimiters),
         "emphasis": (rules_inline.emphasis.tokenize, _note_delimiters),
-        "link": (rules_inline.link, _note_link),
+        "link": (link, _note_link),
         "autolink": (rules_inline.autolink, _note_autolink),
         "html_inline": (rules_inline.html_inline, _note_tag),
         "entity": (rules_inline.entity, _note_entity),
     }
     for name, (rule, note) in rules.items():
         parser.inline.ruler.at(name, _noted(rule, note))
-    parser.inline.ruler.at("image", _image_rule(rules_inline.link))
+    parser.inline.ruler.at("image", _image_rule(link))
     parser.inline.ruler.before("link", "github", _github)
     # Tokens must keep the text they were pushed with: the notes hold on to them.
     parser.disable(["fragments_join"])
@@ -202,7 +217,7 @@ def _parser() -> MarkdownIt:
 
 def _inline_pieces(content: str, env: dict[str, object], skipped: Counter[str]) -> list[Piece]:
     """Cut the content of one block into pieces; offsets are into the content."""
-    marks = _Marks()
+    marks = _Marks(last_bracket=content.rfind("]"))
     parser = _parser()
     parser.inline.parse(content, parser, {**env, "marks": marks}, [])
     for start, end, token in marks.delimiters:

@@ -11,11 +11,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qualmetrics.text import lookup
 from qualmetrics.text.chunks import NEWLINE
 from qualmetrics.text.columns import NAME, PLAIN, Column, columns
 from qualmetrics.text.language import Language
@@ -66,18 +68,20 @@ class Lane:
         self.wide: dict[int, list[int]] = {}
 
 
-def _layout(kind_is_named: bool) -> list[list[tuple[Column, int]]]:  # noqa: FBT001 - private
-    lanes: list[list[tuple[Column, int]]] = []
+@cache
+def lanes(*, named: bool) -> list[list[tuple[Column, int]]]:
+    """Return the columns of each lane with their shifts: those that ask for names, or the rest."""
+    found: list[list[tuple[Column, int]]] = []
     used = 64
     for column in columns().values():
-        if column.kind == "text" or (column.kind == "named") != kind_is_named:
+        if column.kind == "text" or (column.kind == "named") != named:
             continue
         if used + column.bits > 64:
-            lanes.append([])
+            found.append([])
             used = 0
-        lanes[-1].append((column, used))
+        found[-1].append((column, used))
         used += column.bits
-    return lanes
+    return found
 
 
 class Generation:
@@ -87,6 +91,7 @@ class Generation:
         self.language = language
         self.lock = threading.Lock()
         self.rows: dict[str, int] = {}
+        self.keys = lookup.KeyTable()
         self.characters = 0
         self.hot = Growing(np.uint8)
         self.cold = Growing(np.uint32)
@@ -117,11 +122,21 @@ class Generation:
         with self.lock:
             known = self.rows
             missing = [chunk for chunk in dict.fromkeys(chunks) if chunk not in known]
-            passing = self.add(missing)
+            passing = self.add(missing) if missing else {}
         if not passing:
             return np.fromiter(map(known.__getitem__, chunks), np.intp, len(chunks))
         found = (passing[c] if len(c) > MAX_KEY else known[c] for c in chunks)
         return np.fromiter(found, np.intp, len(chunks))
+
+    def look_up_bytes(self, found: lookup.Layout) -> NDArray[np.intp]:
+        """Return the row of each chunk of a laid-out text."""
+        rows, fresh = lookup.rows(found, self.keys, self.look_up)
+        if fresh is not None:
+            with self.lock:
+                low, high, row = fresh
+                new = self.keys.find(low, high) < 0  # another call may have brought them in
+                self.keys = self.keys.with_new(low[new], high[new], row[new])
+        return rows
 
     def add(self, chunks: list[str]) -> dict[str, int]:
         """Write the rows of new chunks; the caller holds the lock.
@@ -209,7 +224,7 @@ class Generation:
         if lane is not None and lane.packed.size >= self.hot.size:
             return lane
         with self.lock:
-            lane = self.lanes.setdefault(key, Lane(_layout(case >= 0)[number]))
+            lane = self.lanes.setdefault(key, Lane(lanes(named=case >= PLAIN)[number]))
             if lane.packed.size < self.hot.size:
                 self._fill(lane, case)
         return lane

@@ -50,13 +50,21 @@ def stream(rows: NDArray[np.intp], hot: NDArray[np.uint8], offsets: Positions) -
     if not len(breaks):
         return Stream(rows, hot, offsets, breaks, breaks)
     followers = breaks - np.arange(len(breaks))
-    broken, n_breaks = np.unique(followers, return_counts=True)
+    broken, n_breaks = runs(followers)
     # A break at the very end of a text "precedes" the first chunk of the next: harmless, since
     # a text ends there anyway; one at the end of all precedes nothing.
     inside = broken < len(rows) - len(breaks)
     kept = ~is_break
     moved = offsets - np.searchsorted(breaks, offsets)
     return Stream(rows[kept], hot[kept], moved, broken[inside], n_breaks[inside])
+
+
+def runs(positions: Positions) -> tuple[Positions, Positions]:
+    """Return the distinct values of a sorted array, and how often each occurs."""
+    if not len(positions):
+        return positions, positions
+    heads = np.flatnonzero(np.concatenate(([True], positions[1:] != positions[:-1])))
+    return positions[heads], np.diff(heads, append=len(positions))
 
 
 def paragraph_ends(s: Stream) -> Mask:
@@ -85,9 +93,12 @@ def sentence_ends(
     # "1." at the start of a block or sentence is its number, not a sentence.
     numbered = stops[(this & m.ENUMERATOR) != 0]
     numbered = numbered[~by_layout[numbered]]
-    starts = np.isin(numbered, s.offsets) | ends[np.maximum(numbered - 1, 0)]
-    starts |= np.isin(numbered, s.broken)
-    ends[numbered[starts]] = False
+    if len(numbered):
+        begins = np.zeros(len(ends) + 1, np.bool_)
+        begins[1:] = ends
+        begins[s.offsets] = True
+        begins[s.broken] = True
+        ends[numbered[begins[numbered]]] = False
     return ends
 
 
@@ -107,7 +118,7 @@ def _ends(this: NDArray[Any], following: NDArray[Any], language: Language) -> Ma
     dot &= ~is_(this, m.NUMBERED) | ~figure
     if language.ordinal_dot:
         dot &= ~is_(this, m.PLAIN_NUMBER) | starter
-    dot &= ~(lower & (closed | is_(this, m.NUMBERED)))
+    dot &= ~(lower & (closed | is_(this, m.NUMBERED | m.BARE_STOP)))
     bang = is_(this, m.BANG) & ~(lower & (closed | ~is_(this, m.ASKS)))
     dots = is_(this, m.DOTS) & ~lower & (upper | closed)
     ends: Mask = dot | bang | dots | is_(this, m.HARD)
@@ -137,4 +148,5 @@ def names(s: Stream, cold: NDArray[np.uint32], first: Positions) -> Positions:
     before = s.hot[capital - 1]
     shouted = (before & s.hot[capital] & m.CAPITALS) != 0
     quoted = (cold[s.rows[capital]] & m.OPENED) != 0
-    return capital[~(shouted | quoted | ((before & m.COLON) != 0))]
+    found: Positions = capital[~(shouted | quoted | ((before & m.COLON) != 0))]
+    return found

@@ -13,6 +13,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from qualmetrics.text.language import word_set
+
 MARK: Final = "\x01"  # combining marks, joiners, soft hyphens: belong to the letter before them
 SEPARATOR: Final = "\x02"  # symbols, emoji, zero-width spaces, control characters
 ELLIPSIS: Final = "\x03"
@@ -79,6 +81,7 @@ def skeleton(chunk: str) -> str:
     return chunk.translate(_SHADOWS)
 
 
+_VARIANT: Final = re.compile("[’ʼ＇ʹ‛‐‑﹣－]")
 _DROPPED: Final = re.compile("[\u00ad\u200c\u200d\u2060]")
 _SPELLING: Final = str.maketrans({**dict.fromkeys("’ʼ＇ʹ‛", "'"), **dict.fromkeys("‐‑﹣－", "-")})
 
@@ -87,7 +90,9 @@ def spelling(word: str) -> str:
     """Return a word as it is looked up: NFC, straight apostrophe, plain hyphen, no soft ones."""
     if word.isascii():
         return word
-    return _DROPPED.sub("", unicodedata.normalize("NFC", word.translate(_SPELLING)))
+    if _VARIANT.search(word):
+        word = word.translate(_SPELLING)
+    return _DROPPED.sub("", unicodedata.normalize("NFC", word))
 
 
 def normal_form(spelled: str) -> str:
@@ -123,9 +128,9 @@ def character_class(character: str) -> int:
 
 
 # Letters that Unicode names after something else than a script; they belong to every script.
-_ANY_SCRIPT: Final = frozenset(
+_ANY_SCRIPT: Final = word_set(
     "MODIFIER MATHEMATICAL FULLWIDTH HALFWIDTH FEMININE MASCULINE MICRO SCRIPT BLACK-LETTER "
-    "DOUBLE-STRUCK KELVIN ANGSTROM OHM TURNED EULER INFORMATION".split()
+    "DOUBLE-STRUCK KELVIN ANGSTROM OHM TURNED EULER INFORMATION"
 )
 
 

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from qualmetrics.text.language import Language
-from qualmetrics.text.skeleton import normal_form, skeleton, spelling
+from qualmetrics.text.language import Language, word_set
+from qualmetrics.text.skeleton import normal_form, spelling
 
 # The possessive quantifiers (*+, ++) accept the same strings as the greedy ones here, because
 # what follows never begins like what was repeated; they keep a chunk of 1 MB free of backtracking
@@ -26,10 +26,10 @@ _ADDRESS: Final = re.compile(
 )
 _LETTERS_WITH_DOTS: Final = re.compile(r"[A-Za-z](?:\.[A-Za-z])++")
 _STOP_CAPITAL: Final = re.compile(r"\.[A-Z]")
-_DEGREES: Final = frozenset(
-    "ph.d m.d b.a m.a b.s m.s b.sc m.sc d.phil m.phil ed.d ll.b ll.m ll.d mr.s st.d".split()
-)
-_LONG = 4096  # beyond it addresses are not looked for: no text of that length is one
+_DEGREES: Final = word_set("ph.d m.d b.a m.a b.s m.s b.sc m.sc d.phil m.phil ed.d ll.b ll.m ll.d")
+MONSTER: Final = 4096
+"""A chunk of more characters is data, not prose: it is one word, whatever is inside."""
+_ALPHANUMERIC: Final = re.compile(r"[^\W_]")
 
 
 class Word(NamedTuple):
@@ -39,7 +39,7 @@ class Word(NamedTuple):
     end: int
     spelled: str
     """As it stands, but NFC and with plain apostrophes and hyphens."""
-    address: bool = False
+    is_address: bool = False
     """A URL or an e-mail address."""
 
     @property
@@ -51,16 +51,12 @@ class Word(NamedTuple):
 def words(chunk: str, shadow: str, language: Language) -> list[Word]:
     """Return the words of a chunk in order."""
     found: list[Word] = []
-    may_hold_address = len(shadow) <= _LONG and (
-        "@" in shadow or "://" in shadow or "www." in shadow.lower()
-    )
     position = 0
-    if may_hold_address:
+    if "@" in shadow or "://" in shadow or "www." in shadow.lower():
         for match in _ADDRESS.finditer(shadow):
             found += _plain(chunk, shadow, position, match.start(), language)
-            found.append(
-                Word(match.start(), match.end(), spelling(chunk[slice(*match.span())]), True)
-            )
+            address = spelling(chunk[match.start() : match.end()])
+            found.append(Word(*match.span(), address, is_address=True))
             position = match.end()
     return found + list(_plain(chunk, shadow, position, len(shadow), language))
 
@@ -106,6 +102,12 @@ def _elided(chunk: str, shadow: str, start: int, end: int, language: Language) -
         yield Word(start, end, spelling(chunk[start:end]).rstrip("."))
 
 
-def chunk_words(chunk: str, language: Language) -> list[Word]:
-    """Return the words of a chunk given as it stands in the text."""
-    return words(chunk, skeleton(chunk), language)
+def monster_word(chunk: str) -> Word | None:
+    """Return the one word of a chunk of monstrous length, from its first letter to its last."""
+    first = _ALPHANUMERIC.search(chunk)
+    if first is None:
+        return None
+    end = len(chunk)
+    while not chunk[end - 1].isalnum():
+        end -= 1
+    return Word(first.start(), end, spelling(chunk[first.start() : end]))

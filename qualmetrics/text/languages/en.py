@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qualmetrics.text.language import Language
+from qualmetrics.text.language import Language, word_set
 from qualmetrics.text.lexicon import cmudict
 from qualmetrics.text.syllables import english_syllables
 
@@ -14,28 +14,28 @@ LANGUAGE = Language(
     any_syllables=english_syllables,
     dictionary=cmudict,
     syllable_rule="cmu+ng/1",
-    titles=frozenset(
+    titles=word_set(
         """
         mr mrs ms mx dr drs prof rev hon gen col capt lt sgt cpl maj cmdr adm gov sen rep pres supt
         messrs mmes mt vs cf viz eg ie e.g i.e approx ca mlle mme
         pvt ald atty insp det supt resp incl excl
-        """.split()
+        """
     ),
-    abbreviations=frozenset(
+    abbreviations=word_set(
         """
         etc al inc corp co ltd llc plc jr sr esq u.s u.k u.n u.s.a p.m a.m d.c e.u ph.d m.d b.a
         m.a d.phil b.sc m.sc dept univ assn bros ave blvd rd hwy sq apt bldg est
         avg min hr hrs oz lb lbs ft cm mm kg km mph ibid
         st ste fr calif tenn ariz colo fla okla wis mich minn
-        """.split()
+        """
     ),
-    before_numbers=frozenset(
+    before_numbers=word_set(
         """
         no nos fig figs p pp vol vols ch chap art eq eqs ver v op par para pt sect
         jan feb mar apr jun jul aug sep sept oct nov dec tab ex
-        """.split()
+        """
     ),
-    function_words=frozenset(
+    function_words=word_set(
         """
         the a an and or but nor so yet if then than that this these those there here
         he she it we they i you who whom whose what which when where why how while
@@ -48,7 +48,7 @@ LANGUAGE = Language(
         once again now even still never always often perhaps maybe let one two
         meanwhile moreover therefore thus finally instead today yesterday tomorrow
         everyone everything nothing nobody someone something
-        """.split()
+        """
     ),
     notes=("Function words and abbreviations: our own list from general knowledge.",),
 )
