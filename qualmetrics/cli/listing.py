@@ -8,7 +8,6 @@ from typing import Any
 
 from qualmetrics.cli.messages import warn
 from qualmetrics.core import Scorer, Spec
-from qualmetrics.corpus.metrics import short_name
 from qualmetrics.errors import PluginError
 from qualmetrics.registry import ALIASES, get, names
 
@@ -47,7 +46,11 @@ def show_scorer(name: str, *, as_json: bool) -> None:
     lines += [f"  {line}".rstrip() for line in scorer.spec.description.splitlines()]
     lines.append("")
     lines += [f"  {key:<15} {value}" for key, value in _facts(scorer, row) if value]
-    lines += ["", *_example(scorer)]
+    lines += [
+        "",
+        f"  qualmetrics score README.md -m {name}",
+        f'  qualmetrics.get("{scorer.spec.name}")(["The small boat crossed the bay."])',
+    ]
     sys.stdout.write("\n".join(lines) + "\n")
 
 
@@ -122,11 +125,3 @@ def _range(bounds: tuple[float | None, float | None]) -> str:
 
 def _bands(spec: Spec) -> str:
     return "; ".join(f"from {band.lower:g} {band.label}" for band in spec.bands)
-
-
-def _example(scorer: Scorer) -> list[str]:
-    name = scorer.spec.name
-    return [
-        f"  qualmetrics score README.md -m {short_name(name)}",
-        f'  qualmetrics.get("{name}")(["The small boat crossed the bay."])',
-    ]
