@@ -36,7 +36,8 @@ def raygor(words: Any, sentences: Any, letters_6plus: Any) -> Any:
     A long word has six letters or more. Whole grades from 3 (and below) to 14 (professional),
     right to about half a grade, since the lines were read off print; higher is harder; undefined
     for a text without words; flagged under 100 words. The axis of sentences is taken as even in
-    words per sentence, as Fry's is; lines are continued straight to the edges.
+    words per sentence, as Fry's is: our reading, since only then is the fan of lines regular. Lines
+    are continued straight to the edges.
     """
     x = xp.minimum(xp.maximum(100.0 * letters_6plus / words, 6.0), 44.0)
     y = xp.minimum(xp.maximum(words / sentences, 100.0 / 28.0), 100.0 / 3.2)

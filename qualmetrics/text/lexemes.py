@@ -174,7 +174,9 @@ def _is_numeral(key: str, _: Language) -> bool:
 
 def _is_easy_compound(key: str, language: Language) -> bool:
     parts = key.split("-")
-    return 1 < len(parts) < _MOST_PARTS and all(_syllables(part, language) < 3 for part in parts if part)
+    return 1 < len(parts) < _MOST_PARTS and all(
+        _syllables(part, language) < 3 for part in parts if part
+    )
 
 
 def _is_familiar(forms: Callable[[], frozenset[str]]) -> Attribute:

@@ -16,6 +16,7 @@ from qualmetrics.errors import (
     UnknownNameError,
     UnknownParameterError,
 )
+from tests.core import toys
 
 
 def test_every_alias_names_a_scorer_and_hides_none():
@@ -77,6 +78,14 @@ def test_one_text_gives_one_number():
     assert float(qm.score_one("A cat sat.", "lix")["lix"]) == 3.0
 
 
+def test_a_stream_carries_references_and_columns():
+    texts, references = ["a b", "c d", "e"], ["a b", "x", "e"]
+    parts = list(qm.score_iter(texts, [toys.toy_similarity()], references, batch_size=2))
+    whole = toys.toy_similarity()(texts, references)
+    streamed = np.concatenate([part["toy_similarity"].values for part in parts])
+    np.testing.assert_allclose(streamed, whole.values, rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -130,10 +139,32 @@ def test_a_plug_in_that_fails_says_so_when_asked_for_and_not_before(plugins):
         qm.get("gone")
 
 
-def test_a_name_that_is_taken_is_refused_with_both_origins(plugins):
+def test_a_name_that_is_taken_is_refused_with_both_origins_and_spoils_no_other(plugins):
     plugins(point("lix", "tests.core.toys:toy_ranker"))
-    with pytest.raises(PluginError, match=r"qualmetrics\.formulas\.lix:lix and tests\.core"):
-        qm.names()
+    assert qm.names().count("lix") == 1
+    with pytest.raises(PluginError, match=r"qualmetrics\.formulas\.lix:lix, tests\.core"):
+        qm.get("lix")
+    assert qm.get("rix").spec.name == "rix"
+
+
+def test_an_entry_point_that_is_no_scorer_is_named(plugins):
+    plugins(point("number", "tests.core.toys:LIMIT"))
+    with pytest.raises(PluginError, match="is a int"):
+        qm.get("number")
+
+
+def test_a_plug_in_answers_an_unknown_option_like_any_other(plugins):
+    plugins(point("toy_ranker", "tests.core.toys:toy_ranker"))
+    with pytest.raises(UnknownParameterError, match="it takes: bias"):
+        qm.get("toy_ranker", sede=1)
+
+
+def test_options_of_a_call_go_to_the_scorers_that_take_them(plugins):
+    plugins(point("toy_ranker", "tests.core.toys:toy_ranker"))
+    scores = qm.score(["Ein Satz."], ["flesch_reading_ease", "toy_ranker"], lang="de")
+    assert scores["flesch_reading_ease"].spec.name == "amstad"
+    with pytest.raises(UnknownParameterError, match="'langg'"):
+        qm.score(["Ein Satz."], ["flesch_reading_ease", "toy_ranker"], langg="de")
 
 
 def test_importing_the_library_imports_nothing_heavy_and_no_scorer():

@@ -171,6 +171,25 @@ def test_a_composition_carries_its_children_as_bundles(tmp_path):
     assert loaded(["... !"]).children["lix"].status_names == ["no_words"]
 
 
+def test_a_child_that_was_altered_is_refused(tmp_path):
+    spec = Spec("pair", family="reward", undefined=-1.0)
+    children = (qm.get("rix"), qm.get("lix"))
+    folder = export(Scorer(spec, children, toys.Weighted(("rix", "lix"), (1, 1))), tmp_path / "p")
+    edit(folder / "children" / "lix", lambda data: data["spec"].update(tolerance=1.0))
+    with pytest.raises(BundleError, match="was altered"):
+        load(folder)
+
+
+def test_a_graph_of_a_familys_own_is_held_to_its_names(tmp_path):
+    import onnx
+
+    other = qm.get("lix").abilities
+    for made, said in ((None, "NoneType"), (onnx.ModelProto(), "output 'values'")):
+        scorer = replace(qm.get("lix"), abilities={**other, "graph": lambda form, m=made: m})
+        with pytest.raises(ExportError, match=said):
+            export(scorer, tmp_path / "lix")
+
+
 def test_a_moved_bundle_still_loads(bundle, tmp_path):
     moved = shutil.move(bundle, tmp_path / "elsewhere")
     assert float(load(moved).score_one("A cat sat.")) == float(
@@ -178,9 +197,18 @@ def test_a_moved_bundle_still_loads(bundle, tmp_path):
     )
 
 
-def test_a_recipe_from_a_file_may_not_name_any_function():
-    recipe = Recipe("os:system", {"command": "true"}, "x|v:1")
-    with pytest.raises(RecipeError, match="neither part of qualmetrics nor"):
+@pytest.mark.parametrize(
+    "factory",
+    [
+        "os:system",
+        "qualmetrics.testing:subprocess.getoutput",
+        "qualmetrics.core:importlib.import_module",
+        "qualmetrics.formula:configured",
+    ],
+)
+def test_a_recipe_from_a_file_may_not_name_any_function(factory):
+    recipe = Recipe(factory, {"cmd": "true"}, "x|v:1")
+    with pytest.raises(RecipeError, match="a recipe from a file may name"):
         recipe.build()
 
 
