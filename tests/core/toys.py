@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from qualmetrics.arrays import xp
 from qualmetrics.core import (
     Arrays,
     Batch,
@@ -26,7 +27,6 @@ from qualmetrics.core import (
     Status,
     status_array,
 )
-from qualmetrics.arrays import xp
 
 WIDTH = 8
 LIMIT = 64
