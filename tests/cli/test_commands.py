@@ -54,6 +54,10 @@ def test_info_on_an_unknown_name_is_2(qm: Run) -> None:
     assert qm("info", "fkgk").code == 2
 
 
+def test_info_knows_counts_too(qm: Run) -> None:
+    assert "words|words:en/1|v:1" in qm("info", "words").out
+
+
 GERMAN = (
     "# Ein Titel\n\n"
     "Die Katze schläft. Wissenschaftliche Veröffentlichungen enthalten *ungewöhnlich* lange, "
