@@ -85,7 +85,7 @@ class Quantity:
         return self + -self._like(other)
 
     def __rsub__(self, other: Any) -> Quantity:
-        return -self + other
+        return (-self).__add__(other)
 
     def __mul__(self, other: Any) -> Quantity:
         if not isinstance(other, Quantity):

@@ -16,6 +16,7 @@ from __future__ import annotations
 import importlib
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import IntFlag
@@ -95,7 +96,8 @@ class Spec:
 
     ``bounds`` are the limits that hold for *every* text (None where there is no limit);
     ``valid_range`` maps an array that the scorer reads to the (least, most) it was made for, and
-    rows outside are flagged ``too_short``; ``undefined`` is the value of undefined rows, NaN but
+    rows outside are flagged ``too_short``; ``needs_references`` and ``columns`` follow from the
+    scorer's inputs; ``undefined`` is the value of undefined rows, NaN but
     where the caller of a reward chose a number; ``tolerance`` is how far the laws may differ.
     """
 
@@ -136,6 +138,8 @@ class Spec:
             raise InputError(
                 f"increases_with={self.increases_with!r} is not one of {', '.join(DIRECTIONS)}"
             )
+        if math.isinf(self.undefined):
+            raise InputError("undefined must be a finite number, or NaN")
         if self.primary not in outputs:
             raise InputError(f"primary {self.primary!r} is not one of the outputs {outputs}")
 
@@ -186,6 +190,8 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     return value
 
 
@@ -200,6 +206,14 @@ class References:
 
     rows: tuple[tuple[str, ...], ...]
     prepared: Mapping[Any, Any] = field(default_factory=dict)
+    """What inputs computed beforehand: (input, reference) -> whatever that input wants back."""
+
+    def __post_init__(self) -> None:
+        for i, several in enumerate(self.rows):
+            if isinstance(several, str) or not all(isinstance(item, str) for item in several):
+                raise InputError(
+                    f"References.rows[{i}] must be a tuple of strings; got {several!r}"
+                )
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -287,6 +301,10 @@ class Input(Protocol):
 
     def read(self, rows: Rows) -> Batch:
         """Turn rows into arrays. A row that cannot be read gets a status and never raises."""
+
+    # Optional: ``union(self, other) -> Input | None``. Where one pass serves several inputs (count
+    # columns under the same rules), it returns an input that yields the arrays of both with the
+    # same statuses, and the planner reads that one instead of each.
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,7 +404,7 @@ class Recipe:
         return Recipe, (self.factory, dict(self.arguments), self.signature)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON-able data."""
+        """Return plain JSON-able data; a number that JSON lacks is written as a word."""
         return {
             "factory": self.factory,
             "arguments": _plain(self.arguments),
@@ -396,24 +414,22 @@ class Recipe:
     def build(self, *, trusted: bool = False) -> Scorer:
         """Run the factory and check the signature.
 
-        A recipe read from a file may name only factories of this library and of installed
-        plug-ins; ``trusted=True`` lifts that for one that the caller made.
+        A recipe read from a file may name only ``FACTORIES`` and the entry points of installed
+        plug-ins, word for word; ``trusted=True`` lifts that for a recipe that this process made.
 
         Raises
         ------
         RecipeError
             When the factory is not allowed, is not there, or makes another scorer.
         """
-        module_name, _, attribute = self.factory.partition(":")
-        if not trusted and module_name.split(".")[0] not in _trusted_packages():
+        if not trusted and self.factory not in _allowed_factories():
             raise RecipeError(
-                f"the recipe names {self.factory!r}, which is neither part of qualmetrics nor of "
-                "an installed plug-in; pass trusted=True if you wrote it"
+                f"a recipe from a file may name {', '.join(FACTORIES)} or the entry point of an "
+                f"installed plug-in; this one names {self.factory!r}"
             )
+        module_name, _, attribute = self.factory.partition(":")
         try:
-            made: Any = importlib.import_module(module_name)
-            for step in attribute.split("."):
-                made = getattr(made, step)
+            made: Any = getattr(importlib.import_module(module_name), attribute)
         except (ImportError, AttributeError) as error:
             raise RecipeError(f"cannot find {self.factory!r}: {error}") from error
         scorer = made if isinstance(made, Scorer) else made(**self.arguments)
@@ -427,11 +443,14 @@ class Recipe:
         return scorer
 
 
-def _trusted_packages() -> frozenset[str]:
+FACTORIES = ("qualmetrics.registry:get", "qualmetrics.onnx:load")
+"""What a recipe from a file may run beside plug-ins' entry points."""
+
+
+def _allowed_factories() -> frozenset[str]:
     from importlib.metadata import entry_points
 
-    plugins = entry_points(group="qualmetrics.scorers")
-    return frozenset({"qualmetrics"} | {point.module.split(".")[0] for point in plugins})
+    return frozenset({*FACTORIES, *(p.value for p in entry_points(group="qualmetrics.scorers"))})
 
 
 class Mean(NamedTuple):
@@ -568,9 +587,17 @@ Forward = Callable[[Arrays], Any]
 class Scorer:
     """A number about text: call it with texts, get ``Scores``.
 
-    ``abilities`` is what a family adds (``configure``, ``explain``, ``prepare``, ``compare``,
-    ``graph``): functions by name, so that nobody asks for the family. A scorer is itself an
-    ``Input``, which is how compositions are made.
+    ``forward`` runs once per batch of rows; it must compare by value (a module's function or a
+    frozen dataclass) and must not write to its arrays. What the number depends on beyond spec
+    parameters and inputs, it names in ``forward.parts``.
+
+    ``abilities`` is what a family adds, functions by name, so that nobody asks for the family:
+    ``configure(**parameters) -> Scorer``, ``parameters() -> dict`` of its options and defaults,
+    ``explain(scorer, text, reference) -> Explanation``, ``prepare(scorer, references) ->
+    References``, ``graph(form) -> onnx.ModelProto`` with an input per array and the output
+    ``values``. They are not written to bundles.
+
+    A scorer is itself an ``Input``, which is how compositions are made.
     """
 
     spec: Spec
@@ -589,12 +616,22 @@ class Scorer:
                 f"two inputs of {self.spec.name!r} yield an array called {', '.join(twice)}; "
                 "give a child another name with scorer.named('...')"
             )
-        missing = set(self.spec.valid_range) - set(keys)
+        flat = [
+            k for item in self.inputs for k, layout in item.layout.items() if layout.axes == ("n",)
+        ]
+        missing = set(self.spec.valid_range) - set(flat)
         if missing:
             raise InputError(
-                f"valid_range of {self.spec.name!r} names {', '.join(sorted(missing))}, "
-                f"which no input yields; they yield {', '.join(keys)}"
+                f"valid_range of {self.spec.name!r} names {', '.join(sorted(missing))}, which no "
+                f"input yields as one number a row; they yield {', '.join(flat) or 'none'}"
             )
+        needs = self.needs
+        spec = replace(
+            self.spec,
+            needs_references="references" in needs,
+            columns=tuple(sorted(needs - {"references"})),
+        )
+        object.__setattr__(self, "spec", spec)
 
     # -- what people call ---------------------------------------------------------------------
 
@@ -652,10 +689,31 @@ class Scorer:
     def signature(self) -> str:
         """One line that names all that the number depends on, and nothing else."""
         parameters = (f"{key}:{_word(value)}" for key, value in self.spec.parameters.items())
-        parts = dict.fromkeys(part for item in self.inputs for part in item.parts)
+        sources = (*self.inputs, self.forward)
+        parts = dict.fromkeys(part for item in sources for part in getattr(item, "parts", ()))
         worth = () if math.isnan(self.spec.undefined) else (f"undefined:{self.spec.undefined:g}",)
         name, version = self.spec.name, f"v:{self.spec.version}"
         return "|".join([name, *parameters, *parts, *worth, version])
+
+    def with_recipe(self, factory: str, **arguments: Any) -> Scorer:
+        """Return the same scorer with the recipe that makes it: ``module:name`` and arguments."""
+        return replace(self, recipe=Recipe(factory, arguments, self.signature))
+
+    def prepare(self, references: Sequence[str | Sequence[str]]) -> References:
+        """Compute what can be known of references before the texts come.
+
+        The result is passed in place of ``references``, in as many calls as you like; it saves
+        work and changes no number.
+
+        Raises
+        ------
+        InputError
+            When this scorer has nothing to prepare.
+        """
+        if "prepare" not in self.abilities:
+            raise InputError(f"{self.spec.name} has nothing to prepare; pass the references as is")
+        prepared: References = self.abilities["prepare"](self, references)
+        return prepared
 
     def named(self, name: str) -> Scorer:
         """Return the same scorer under another name, for a composition that holds two alike.
@@ -719,8 +777,8 @@ class Scorer:
             )
         if self.recipe.build(trusted=True) != self:
             raise RecipeError(
-                f"{self.spec.name!r} cannot be pickled: its recipe makes another scorer; a changed "
-                "copy needs a recipe of its own (dataclasses.replace(..., recipe=None) drops it)"
+                f"{self.spec.name!r} cannot be pickled: its recipe makes another scorer. A changed "
+                "copy needs a recipe of its own, and a forward must compare by value"
             )
         return _rebuild, (self.recipe,)
 
@@ -731,4 +789,5 @@ def _rebuild(recipe: Recipe) -> Scorer:
 
 def _word(value: Any) -> str:
     """Write a parameter value for a signature: no spaces, no bars."""
-    return value if isinstance(value, str) else json.dumps(_plain(value), separators=(",", ":"))
+    word = value if isinstance(value, str) else json.dumps(_plain(value), separators=(",", ":"))
+    return re.sub(r"[\s|]", "_", word)

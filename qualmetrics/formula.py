@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from qualmetrics.arrays import xp
 from qualmetrics.core import Array, Arrays, Band, Recipe, Scorer, Spec
 from qualmetrics.errors import InputError, UnknownLanguageError, UnknownParameterError
 from qualmetrics.text.inputs import Counts
@@ -29,40 +30,8 @@ ANY = ("any",)
 """Languages of a formula that needs no coefficients of its own for each."""
 
 
-# -- the array API, for formula bodies ------------------------------------------------------------
-
-
-class _ArrayNamespace:
-    """Functions that run on whatever kind of array they are given.
-
-    ``numpy.sqrt`` fails on the symbols from which a graph is traced; each array type says itself
-    where its functions live (``__array_namespace__``), and that is asked here.
-    """
-
-    _NAMES = frozenset(
-        {"abs", "ceil", "exp", "floor", "isnan", "log", "logical_and", "logical_not"}
-        | {"logical_or", "maximum", "minimum", "ones_like", "round", "sort", "sqrt", "stack"}
-        | {"where", "zeros_like"}
-    )
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name not in self._NAMES:
-            raise AttributeError(
-                f"xp has no {name!r}; formula bodies may use {', '.join(sorted(self._NAMES))}"
-            )
-        return partial(_dispatch, name)
-
-
-def _dispatch(name: str, *args: Any, **keywords: Any) -> Any:
-    flat = args[0] if args and isinstance(args[0], (list, tuple)) else args
-    for argument in flat:
-        if hasattr(argument, "__array_namespace__"):
-            return getattr(argument.__array_namespace__(), name)(*args, **keywords)
-    return getattr(np, name)(*args, **keywords)
-
-
-xp = _ArrayNamespace()
-"""``sqrt, log, where ...`` for formula bodies, on numpy arrays and ONNX symbols alike."""
+LOWEST = -1e9
+"""Lower limit of a first band that has none: JSON knows no minus infinity."""
 
 
 # -- forward ------------------------------------------------------------------------------------
@@ -107,6 +76,19 @@ def _column(value: Any) -> Any:
     return np.atleast_1d(array)
 
 
+def body(scorer: Scorer) -> Callable[..., Any]:
+    """Return the bare function of a formula, for another formula that builds on it.
+
+    Raises
+    ------
+    InputError
+        When the scorer is no formula.
+    """
+    if not isinstance(scorer.forward, FormulaForward):
+        raise InputError(f"{scorer.spec.name} is no formula, so it has no function of counts")
+    return scorer.forward.function
+
+
 # -- the builder --------------------------------------------------------------------------------
 
 
@@ -122,6 +104,7 @@ def formula(
     valid_range: Mapping[str, tuple[float | None, float | None]] | None = None,
     adaptations: Mapping[str, str] | None = None,
     version: int = 1,
+    licence: str = "",
 ) -> Callable[[Callable[..., Any]], Scorer]:
     """Make a scorer of a function of counts.
 
@@ -149,6 +132,8 @@ def formula(
         Which formula stands for this one in another language.
     version : int
         Raised by any change of a number.
+    licence : str
+        Of what the formula was made from, where that is more than published constants.
 
     Returns
     -------
@@ -179,7 +164,7 @@ def formula(
                 languages=tuple(languages),
                 valid_range=valid_range or {},
                 source=source,
-                licence="formula: public; word lists and tables: see NOTICE",
+                licence=licence,
             ),
             adaptations=tuple(sorted((adaptations or {}).items())),
         )
@@ -302,4 +287,14 @@ def _keyword_only(function: Callable[..., Any]) -> tuple[tuple[str, Any], ...]:
     return options
 
 
-__all__ = ["ANY", "Array", "Definition", "FormulaForward", "configured", "formula", "xp"]
+__all__ = [
+    "ANY",
+    "LOWEST",
+    "Array",
+    "Definition",
+    "FormulaForward",
+    "body",
+    "configured",
+    "formula",
+    "xp",
+]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,9 +13,18 @@ from qualmetrics.attribution import NotAdditiveError, Quantity
 from qualmetrics.core import Scorer, Status
 from qualmetrics.errors import InputError
 from qualmetrics.explain import Explanation, Span
+from qualmetrics.profile import PLAIN_NEWS
 
 MAX_WORDS = 2_000
 """Distinct words that are looked at, the commonest first: an explanation is for reading."""
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """Pieces of a text, and their counts ``(pieces, columns)``."""
+
+    spans: Sequence[tuple[int, int]]
+    counts: NDArray[np.float64]
 
 
 def explain_formula(
@@ -26,88 +33,96 @@ def explain_formula(
     reference: str | Sequence[str] | Mapping[str, float] | None = None,
 ) -> Explanation:
     """Explain a formula's score of one text; see ``qualmetrics.explain.explain``."""
-    from qualmetrics.text import count, sentence_spans, word_spans
+    from qualmetrics.text import count
 
-    counts_input = scorer.inputs[0]
-    rules: str = counts_input.rules  # type: ignore[attr-defined]
-    columns = tuple(counts_input.layout)
-    language = rules.split("/")[0].split(":")[-1]
+    rules: str = scorer.inputs[0].rules  # type: ignore[attr-defined]
+    columns = tuple(scorer.inputs[0].layout)
     scores = scorer.score_one(text)
+    status = Status(int(scores.status[0]))
     total = _counts(count([text], columns, rules=rules))
     baseline, said = _reference(reference, columns, rules, total)
-    value, status = float(scores), Status(int(scores.status[0]))
-
-    sentences = sentence_spans(text, lang=language) if not status.undefined else []
-    pieces = [text[start:end] for start, end in sentences]
-    by_sentence = _matrix(count(pieces, columns, rules=rules), columns, len(pieces))
-    words = word_spans(text, lang=language) if not status.undefined else []
-    distinct = list(dict.fromkeys(text[start:end] for start, end in words))[:MAX_WORDS]
-    by_word = _matrix(count(distinct, columns, rules=rules), columns, len(distinct))
-    for boundary in ("sentences", "units", "paragraphs"):  # a word alone is none of these
-        if boundary in columns:
-            by_word[:, columns.index(boundary)] = 0.0
-    position = {word: i for i, word in enumerate(distinct)}
-    kept = [(start, end) for start, end in words if text[start:end] in position]
-    rows = by_word[[position[text[start:end]] for start, end in kept]] if kept else by_word[:0]
-
+    arrays = {name: np.array([value]) for name, value in baseline.items()}
+    pieces = [_sentences(text, columns, rules), _words(text, columns, rules)]
+    shares: list[NDArray[np.float64] | None] = [None, None]
     note = ""
-    shares: list[NDArray[np.float64] | None]
-    try:
-        reference_value = _evaluate(scorer, columns, baseline, baseline, by_sentence[:0])[0]
-        shares = [
-            _evaluate(scorer, columns, total, baseline, matrix)[1] if not status.undefined else None
-            for matrix in (by_sentence, rows)
-        ]
-    except NotAdditiveError as error:
-        note, shares = f"{error}; the counts of each part are shown without shares", [None, None]
-        reference_value = float(
-            np.asarray(scorer.forward({k: np.array([v]) for k, v in baseline.items()}))[0, 0]
-        )
-    made = [
-        _spans(text, spans, matrix, columns, share)
-        for spans, matrix, share in zip((sentences, kept), (by_sentence, rows), shares, strict=True)
-    ]
+    if status.undefined:
+        note = f"the score is undefined ({status})"
+    else:
+        try:
+            shares = [_shares(scorer, columns, total, baseline, part.counts) for part in pieces]
+        except NotAdditiveError as error:
+            note = f"{error}; the counts of each part are shown without shares"
+    sentences, words = (
+        _spans(text, part, columns, share) for part, share in zip(pieces, shares, strict=True)
+    )
     rests = [0.0 if share is None else float(share[-1]) for share in shares]
     return Explanation(
         scorer=scorer.spec.name,
         signature=scorer.signature,
         unit=scorer.spec.unit,
         increases_with=scorer.spec.increases_with,
-        value=value,
+        value=float(scores),
         status=status,
-        reference_value=reference_value,
+        reference_value=float(np.asarray(scorer.forward(arrays))[0, 0]),
         reference=said,
         counts=total,
-        sentences=made[0],
+        sentences=sentences,
         rest=rests[0],
-        words=made[1],
+        words=words,
         words_rest=rests[1],
         note=note,
     )
 
 
-def _evaluate(
+def _sentences(text: str, columns: Sequence[str], rules: str) -> _Pieces:
+    from qualmetrics.text import count, sentence_spans
+
+    spans = sentence_spans(text, lang=_language(rules))
+    pieces = [text[start:end] for start, end in spans]
+    return _Pieces(spans, _matrix(count(pieces, columns, rules=rules), columns, len(pieces)))
+
+
+def _words(text: str, columns: Sequence[str], rules: str) -> _Pieces:
+    from qualmetrics.text import count, word_spans
+
+    spans = word_spans(text, lang=_language(rules))
+    distinct = list(dict.fromkeys(text[start:end] for start, end in spans))[:MAX_WORDS]
+    counts = _matrix(count(distinct, columns, rules=rules), columns, len(distinct))
+    for boundary in ("sentences", "units", "paragraphs"):  # a word alone is none of these
+        if boundary in columns:
+            counts[:, columns.index(boundary)] = 0.0
+    position = {word: i for i, word in enumerate(distinct)}
+    kept = [(start, end) for start, end in spans if text[start:end] in position]
+    rows = [position[text[start:end]] for start, end in kept]
+    return _Pieces(kept, counts[rows] if rows else counts[:0])
+
+
+def _language(rules: str) -> str:
+    """Return the language of rules such as ``de/1``, ``textstat`` and ``textstat:de``."""
+    name = rules.split("/")[0]
+    return "en" if name == "textstat" else name.split(":")[-1]
+
+
+def _shares(
     scorer: Scorer,
     columns: Sequence[str],
     total: Mapping[str, float],
     baseline: Mapping[str, float],
     matrix: NDArray[np.float64],
-) -> tuple[float, NDArray[np.float64]]:
-    """Run the formula on counts that carry the shares of the rows of ``matrix``."""
+) -> NDArray[np.float64]:
+    """Run the formula on counts that carry the rows of ``matrix``: ``(rows + 1,)``."""
     quantities = {}
     for k, name in enumerate(columns):
         parts = matrix[:, k]
         shares = np.append(parts, total[name] - parts.sum())
         quantities[name] = Quantity(total[name], baseline[name], shares, is_count=True)
-    made = scorer.forward.evaluate(quantities)  # type: ignore[attr-defined]
-    settled: Quantity = made.settled()
-    return settled.value, settled.shares
+    made: Quantity = scorer.forward.evaluate(quantities)  # type: ignore[attr-defined]
+    return made.settled().shares
 
 
 def _spans(
     text: str,
-    spans: Sequence[tuple[int, int]],
-    matrix: NDArray[np.float64],
+    pieces: _Pieces,
     columns: Sequence[str],
     shares: NDArray[np.float64] | None,
 ) -> tuple[Span, ...]:
@@ -117,9 +132,9 @@ def _spans(
             end,
             text[start:end],
             None if shares is None else float(shares[i]),
-            {name: float(v) for name, v in zip(columns, matrix[i], strict=True) if v},
+            {name: float(v) for name, v in zip(columns, pieces.counts[i], strict=True) if v},
         )
-        for i, (start, end) in enumerate(spans)
+        for i, (start, end) in enumerate(pieces.spans)
     )
 
 
@@ -152,14 +167,6 @@ def _reference(
         if not counts["words"]:
             raise InputError("the reference texts hold no words")
         return counts, f"{len(texts)} texts given"
-    profile = _profile() if rules.startswith("en/") else {}
-    if all(name in profile for name in columns):
-        return {name: profile[name] for name in columns}, "plain news English (bundled profile)"
+    if rules.startswith("en/"):
+        return {name: PLAIN_NEWS[name] for name in columns}, "an average plain news article"
     return dict(total), "this text's own average"
-
-
-@cache
-def _profile() -> dict[str, float]:
-    path = Path(__file__).parent / "data" / "profile_en.json"
-    data: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))["counts"]
-    return data

@@ -7,6 +7,7 @@ inverse permutation; all other inputs are read once per macro-batch.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from qualmetrics.core import (
     UNDEFINED,
     Array,
     Batch,
+    Cost,
     Input,
     Lenient,
     References,
@@ -27,7 +29,9 @@ from qualmetrics.core import (
     Status,
     status_array,
 )
-from qualmetrics.errors import InputError
+from qualmetrics.errors import InputError, QualmetricsError
+
+log = logging.getLogger("qualmetrics")
 
 MACRO_CHARACTERS = 4_000_000
 MACRO_ROWS = 16_384
@@ -165,9 +169,14 @@ def _macro_batches(rows: Rows) -> Iterator[Rows]:
 
 @dataclass
 class _Reader:
-    """Reads each input of one batch once; ``whole`` is the batch that this one was cut from."""
+    """Reads each input of one batch once.
+
+    ``unions`` maps an input to the one that is read in its place; ``whole`` is the batch that
+    this one was cut from, at ``index``.
+    """
 
     rows: Rows
+    unions: Mapping[Input, Input] = field(default_factory=dict)
     whole: _Reader | None = None
     index: Array | None = None
     batches: dict[Input, Batch] = field(default_factory=dict)
@@ -183,21 +192,25 @@ class _Reader:
     def _read(self, item: Input) -> Batch:
         if isinstance(item, Scorer):
             scores = self.score(item)
-            return Batch({item.spec.name: scores.values}, scores.status)
+            return _checked(
+                item, Batch({item.spec.name: scores.values}, scores.status), len(scores)
+            )
         if isinstance(item, Lenient):
             return Lenient.soften(self.read(item.input))
         if self.whole is not None and self.index is not None and self.whole.cost(item) is None:
             return self.whole.read(item).take(self.index)
+        if self.unions.get(item, item) != item:
+            batch = self.read(self.unions[item])
+            return Batch({key: batch.arrays[key] for key in item.layout}, batch.status)
         if item.needs:
-            return _checked(item, item.read(self.rows), len(self.rows))
+            return _read_all(item, self.rows)
         rows, inverse = self.unique_texts()
-        batch = _checked(item, item.read(rows), len(rows))
+        batch = _read_all(item, rows)
         return batch if inverse is None else batch.take(inverse)
 
-    def cost(self, item: Input) -> NDArray[np.int64] | None:
-        """Return the units that an input costs, None where it pads nothing."""
-        found = item.cost(self.rows)
-        return None if found is None else found.units
+    def cost(self, item: Input) -> Cost | None:
+        """Return what rows cost an input, None where it pads nothing."""
+        return _cost(item, self.rows)
 
     def unique_texts(self) -> tuple[Rows, NDArray[np.intp] | None]:
         """Return each distinct text once, and the positions that give all rows back."""
@@ -259,13 +272,66 @@ def _outside(values: Array, least: float | None, most: float | None) -> NDArray[
 
 
 def _checked(item: Input, batch: Batch, n: int) -> Batch:
-    lengths = {key: len(array) for key, array in batch.arrays.items()}
-    if len(batch.status) != n or set(lengths.values()) - {n} or set(lengths) != set(item.layout):
-        raise InputError(
-            f"{item!r} was given {n} rows and returned arrays {lengths} with "
-            f"{len(batch.status)} statuses; expected {tuple(item.layout)} of length {n}"
+    """Hold an input to its layout, and make its arrays read-only: several forwards share them."""
+    arrays = {}
+    for name, (axes, dtype) in item.layout.items():
+        array = np.asarray(batch.arrays.get(name)).view()
+        sizes = [n, *(size for size in axes[1:])]
+        fits = array.ndim == len(axes) and all(
+            not isinstance(size, int) or size == found
+            for size, found in zip(sizes, array.shape, strict=True)
         )
-    return batch
+        if not fits or array.dtype != dtype:
+            raise InputError(
+                f"{item!r} returned {name!r} as {array.dtype}{list(array.shape)} for {n} rows; "
+                f"its layout says {dtype}{list(axes)}"
+            )
+        array.flags.writeable = False
+        arrays[name] = array
+    if np.shape(batch.status) != (n,):
+        raise InputError(f"{item!r} returned statuses {np.shape(batch.status)} for {n} rows")
+    return Batch(arrays, np.asarray(batch.status, dtype=np.uint16))
+
+
+def _read_all(item: Input, rows: Rows) -> Batch:
+    """Read an input; a row on which it fails gets the status *error*, and the others are read."""
+    try:
+        return _checked(item, item.read(rows), len(rows))
+    except QualmetricsError:
+        raise
+    except Exception:
+        good = [i for i in range(len(rows)) if _can_read(item, rows.take([i]))]
+        log.warning("%r failed on %d of %d rows", item, len(rows) - len(good), len(rows))
+        if len(good) == len(rows):
+            raise  # it fails on the rows together: that is no fault of a text
+    status = np.full(len(rows), Status.ERROR, dtype=np.uint16)
+    if good:
+        batch = _checked(item, item.read(rows.take(good)), len(good))
+        status[good] = batch.status
+        shapes = {name: array.shape[1:] for name, array in batch.arrays.items()}
+    else:
+        batch = Batch({}, status[:0])
+        shapes = {
+            name: tuple(size if isinstance(size, int) else 1 for size in axes[1:])
+            for name, (axes, _) in item.layout.items()
+        }
+    arrays = {}
+    for name, (_, dtype) in item.layout.items():
+        arrays[name] = np.zeros((len(rows), *shapes[name]), dtype=dtype)
+        if good:
+            arrays[name][good] = batch.arrays[name]
+    return _checked(item, Batch(arrays, status), len(rows))
+
+
+def _can_read(item: Input, row: Rows) -> bool:
+    try:
+        item.read(row)
+    except QualmetricsError:
+        raise
+    except Exception:
+        log.warning("%r failed on %.80r", item, row.texts[0], exc_info=True)
+        return False
+    return True
 
 
 def _children(scorer: Scorer) -> Iterator[Scorer]:
@@ -290,37 +356,65 @@ def leaves(scorer: Scorer) -> Iterator[Input]:
             yield item
 
 
+def _unions(scorers: Sequence[Scorer]) -> dict[Input, Input]:
+    """Map each leaf to the input that is read in its place: itself, or a union with others."""
+    groups: list[tuple[Input, list[Input]]] = []
+    for leaf in dict.fromkeys(leaf for scorer in scorers for leaf in leaves(scorer)):
+        for i, (united, members) in enumerate(groups):
+            union = getattr(united, "union", None)
+            larger = union(leaf) if union else None
+            if larger is not None:
+                groups[i] = (larger, [*members, leaf])
+                break
+        else:
+            groups.append((leaf, [leaf]))
+    return {member: united for united, members in groups for member in members}
+
+
 def _run_macro(scorers: Sequence[Scorer], rows: Rows) -> list[Scores]:
-    whole = _Reader(rows)
-    costs = {}
-    for scorer in scorers:
-        for leaf in leaves(scorer):
-            found = leaf.cost(rows)
-            if found is not None:
-                costs[leaf] = found
+    unions = _unions(scorers)
+    whole = _Reader(rows, unions)
+    costs: list[Cost] = []
+    padding: set[Input] = set()
+    for leaf in unions:
+        found = _cost(leaf, rows)
+        if found is not None:
+            padding.add(leaf)
+            costs.append(found)
     if not costs or len(rows) < 2:
         return [whole.score(scorer) for scorer in scorers]
-    padded = [scorer for scorer in scorers if any(leaf in costs for leaf in leaves(scorer))]
-    units = np.sum([cost.units for cost in costs.values()], axis=0)
-    order = np.argsort(units, kind="stable")
+    padded = [scorer for scorer in scorers if not padding.isdisjoint(leaves(scorer))]
+    order = np.argsort(np.sum([cost.units for cost in costs], axis=0), kind="stable")
     inverse = np.argsort(order, kind="stable")
     parts: list[list[Scores]] = []
-    for index in _micro_batches(units, order, sum(cost.budget for cost in costs.values())):
-        reader = _Reader(rows.take(index.tolist()), whole, index)
+    for index in _micro_batches(costs, order):
+        reader = _Reader(rows.take(index.tolist()), unions, whole, index)
         parts.append([reader.score(scorer) for scorer in padded])
     joined = [Scores.join(column).take(inverse) for column in zip(*parts, strict=True)]
     done = dict(zip(padded, joined, strict=True))
     return [done[scorer] if scorer in done else whole.score(scorer) for scorer in scorers]
 
 
-def _micro_batches(
-    units: NDArray[np.int64], order: NDArray[np.intp], budget: int
-) -> Iterator[NDArray[np.intp]]:
-    """Cut a sorted order so that rows x the longest row stays under the budget."""
-    start = 0
-    for end in range(len(order)):
-        longest = int(units[order[end]])  # sorted: the last is the longest
-        if end > start and (end + 1 - start) * longest > budget:
+def _cost(item: Input, rows: Rows) -> Cost | None:
+    cost = item.cost(rows)
+    if cost is not None and (np.shape(cost.units) != (len(rows),) or cost.budget < 1):
+        raise InputError(
+            f"{item!r} gave costs {np.shape(cost.units)} and budget {cost.budget} for {len(rows)} "
+            "rows; expected one cost a row and a budget of at least 1"
+        )
+    return cost
+
+
+def _micro_batches(costs: Sequence[Cost], order: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
+    """Cut a sorted order so that, for every input, rows x its longest row fits its budget."""
+    start, longest = 0, [0] * len(costs)
+    for end, row in enumerate(order.tolist()):
+        longest = [max(m, int(c.units[row])) for m, c in zip(longest, costs, strict=True)]
+        fits = (
+            (end + 1 - start) * most <= cost.budget
+            for most, cost in zip(longest, costs, strict=True)
+        )
+        if end > start and not all(fits):
             yield order[start:end]
-            start = end
+            start, longest = end, [int(cost.units[row]) for cost in costs]
     yield order[start:]

@@ -334,7 +334,11 @@ class _Worker:
             answer = pickle.load(pipe_out)  # noqa: S301 - our own child process
         if isinstance(answer, Scores):
             return answer
-        raise LawBroken(f"in a fresh process: {answer}")
+        said = f"in a fresh process: {answer}"
+        if "__main__" in said:
+            said += "; what a script itself defines cannot be found there: put it in a module, or "
+            said += "pass skip=['law_recipe_round_trip']"
+        raise LawBroken(said)
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,8 @@
 """The bundle: a folder that holds a scorer. Written by ``export``, read by ``load``.
 
-``model.onnx`` is the graph; ``scorer.json`` the spec, signature, recipe, inputs, and the digest of
-every file; ``children/NAME`` a bundle for each scorer that a composition reads.
+``model.onnx`` is the graph; ``scorer.json`` the spec, signature, recipe and inputs, with the digest
+of the graph and of each child's ``scorer.json``; ``children/NAME`` is a bundle for each scorer that
+a composition reads. So one digest, that of the outermost ``scorer.json``, stands for all of it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from qualmetrics.core import Input, Layout, Lenient, Recipe, Scorer, Spec
 from qualmetrics.errors import BundleError
-from qualmetrics.onnx.runtime import CPU, OnnxForward
+from qualmetrics.onnx.runtime import CPU, OnnxForward, read_checked
 
 FORMAT = "qualmetrics-bundle/1"
 MAX_JSON_BYTES = 4_000_000
@@ -73,7 +74,12 @@ def load(
             providers=tuple(providers),
             threads=threads,
         )
-        options = {"providers": tuple(providers), "threads": threads, "kinds": kinds}
+        options = {
+            "providers": tuple(providers),
+            "threads": threads,
+            "kinds": kinds,
+            "children": data["children"],
+        }
         inputs = tuple(_read_input(path, item, options) for item in data["inputs"])
         spec = Spec.from_dict(data["spec"])
     except (KeyError, TypeError) as error:
@@ -83,8 +89,8 @@ def load(
     scorer = Scorer(spec, inputs, forward)
     if scorer.signature != data["signature"]:
         raise BundleError(
-            f"{path} was exported as {data['signature']!r}, but its inputs count as "
-            f"{scorer.signature!r} here: the rules have another version. Export it again"
+            f"{path} was exported as {data['signature']!r}, but is {scorer.signature!r} here: the "
+            "rules it counts by have another version, or it was edited. Export it again"
         )
     if kinds:
         return scorer
@@ -139,7 +145,9 @@ def write_input(item: Input, kinds: Mapping[str, type] | None = None) -> dict[st
 
 def _read_input(path: Path, data: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
     if data["kind"] == "scorer":
-        return load(_inside(path, data["folder"]), **options)
+        folder = _inside(path, data["folder"])
+        read_checked(folder / "scorer.json", options["children"].get(folder.name, ""))
+        return load(folder, **{key: options[key] for key in ("providers", "threads", "kinds")})
     if data["kind"] == "lenient":
         return Lenient(_read_input(path, data["input"], options))
     known = _kinds(options["kinds"])

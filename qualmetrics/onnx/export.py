@@ -73,13 +73,16 @@ def _write(scorer: Scorer, path: Path, graph: str, kinds: Mapping[str, type] | N
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o755)
     inputs = [write_input(item, kinds) for item in scorer.inputs]
-    model = _graph(scorer, graph).SerializeToString(deterministic=True)
-    (path / "model.onnx").write_bytes(model)
+    model = _graph(scorer, graph)
+    (path / "model.onnx").write_bytes(model.SerializeToString(deterministic=True))
     for item in scorer.inputs:
         child = item.input if isinstance(item, Lenient) else item
         if isinstance(child, Scorer):
             _write(child, path / "children" / child.spec.name, graph, kinds)
-    data = _describe(scorer, inputs, graph, hashlib.sha256(model).hexdigest())
+    data = _describe(scorer, inputs, graph, {item.name for item in model.graph.input})
+    data["graph"]["sha256"] = _digest(path / "model.onnx")
+    children = sorted(path.glob("children/*/scorer.json"))
+    data["children"] = {child.parent.name: _digest(child) for child in children}
     _write_json(path / "scorer.json", data)
     data["parity"] = _parity(scorer, path, kinds)
     _write_json(path / "scorer.json", data)
@@ -90,10 +93,28 @@ def _graph(scorer: Scorer, form: str) -> Any:
         raise ExportError(f"graph={form!r} is not one of {', '.join(FORMS)}")
     own = scorer.abilities.get("graph")
     if own is not None:
-        return own(form)
+        return _checked(own(form), scorer)
     if form != "values":
         raise ExportError(f"{scorer.spec.name} has no {form!r} graph; graph='values' it has")
     return trace(scorer.forward, graph_layout(scorer), scorer.signature)
+
+
+def _checked(model: Any, scorer: Scorer) -> Any:
+    """Hold a graph that a family made itself to the names that ``load`` will feed and ask for."""
+    try:
+        initial = {item.name for item in model.graph.initializer}
+        reads = {item.name for item in model.graph.input} - initial
+        gives = [item.name for item in model.graph.output]
+    except AttributeError:
+        raise ExportError(
+            f"graph() of {scorer.spec.name} returned {type(model).__name__}, not onnx.ModelProto"
+        ) from None
+    if not reads <= set(graph_layout(scorer)) or "values" not in gives:
+        raise ExportError(
+            f"the graph of {scorer.spec.name} reads {sorted(reads)} and gives {gives}; expected "
+            f"inputs among {sorted(graph_layout(scorer))} and the output 'values'"
+        )
+    return model
 
 
 def graph_layout(scorer: Scorer) -> dict[str, Layout]:
@@ -119,7 +140,8 @@ def trace(forward: Any, layout: Mapping[str, Layout], signature: str) -> Any:
     except Exception as error:
         raise ExportError(
             f"the forward of {signature} cannot be traced: {type(error).__name__}: {error}. "
-            "Write it against qualmetrics.formula.xp, without if and without numpy"
+            "Write it against the array API (qualmetrics.arrays.xp), without if and without numpy, "
+            "or give the scorer an ability graph(form) that returns an onnx.ModelProto"
         ) from error
     model = ndonnx.build(symbols, {"values": values})
     model.producer_name = "qualmetrics"
@@ -129,11 +151,12 @@ def trace(forward: Any, layout: Mapping[str, Layout], signature: str) -> Any:
 
 
 def _describe(
-    scorer: Scorer, inputs: list[dict[str, Any]], form: str, digest: str
+    scorer: Scorer, inputs: list[dict[str, Any]], form: str, reads: set[str]
 ) -> dict[str, Any]:
     arrays = [
         {"name": name, "axes": list(item.axes), "dtype": item.dtype}
         for name, item in graph_layout(scorer).items()
+        if name in reads
     ]
     return {
         "format": FORMAT,
@@ -141,12 +164,17 @@ def _describe(
         "spec": scorer.spec.to_dict(),
         "recipe": scorer.recipe.to_dict() if scorer.recipe else None,
         "inputs": inputs,
-        "graph": {"form": form, "sha256": digest, "inputs": arrays, "output": "values"},
+        "graph": {"form": form, "inputs": arrays, "output": "values"},
     }
 
 
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def _write_json(path: Path, data: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def _parity(scorer: Scorer, path: Path, kinds: Mapping[str, type] | None) -> dict[str, Any]:

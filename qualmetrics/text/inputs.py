@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qualmetrics.core import Array, Batch, Cost, Layout, Rows, Status, status_array
+from qualmetrics.core import Array, Batch, Cost, Input, Layout, Rows, Status, status_array
 
 STATUS_COLUMNS = ("characters", "words", "letters", "foreign_letters", "stop_own", "stop_other")
 """What the statuses are decided from."""
@@ -50,6 +50,12 @@ class Counts:
         from qualmetrics.text.rules import get_rules
 
         return get_rules(self.rules).signature_parts(self.columns)
+
+    def union(self, other: Input) -> Counts | None:
+        """Return the columns of both as one input: they are counted in one pass."""
+        if not isinstance(other, Counts) or other.rules != self.rules:
+            return None
+        return Counts(self.rules, tuple(dict.fromkeys((*self.columns, *other.columns))))
 
     def cost(self, rows: Rows) -> Cost | None:
         """Counting pads nothing."""

@@ -112,11 +112,11 @@ def cmudict_07a() -> Mapping[str, int]:
     """Return the same for cmudict 0.7a, the version NLTK distributes (123,455 words).
 
     The textstat rules are defined by it. Values are the vowels of the first pronunciation as
-    ``nltk.corpus.cmudict.dict()[word][0]`` gives it, so 0 occurs ("hmm"). Read-only.
+    ``nltk.corpus.cmudict.dict()[word][0]`` gives it, so 0 occurs ("shh"). Read-only.
 
     Examples
     --------
-    >>> cmudict_07a()["hmm"], cmudict()["hmm"]
+    >>> cmudict_07a()["shh"], cmudict()["shh"]
     (0, 1)
     """
     counts: dict[str, int] = {}

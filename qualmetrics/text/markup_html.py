@@ -66,7 +66,7 @@ _LINE_SPACE = re.compile(r"[\t\n\r\f]")
 
 class _Event(NamedTuple):
     what: str
-    """``text``, ``open``, ``close`` or ``comment``."""
+    """``text``, ``open``, ``close`` or ``comment`` (also a declaration, such as the doctype)."""
     start: int
     end: int
     name: str = ""
@@ -261,7 +261,7 @@ def blocks(
             if reader.n_silent == 0:
                 reader.add(event.start, event.end)
         elif event.what == "comment":
-            skipped["comments"] += 1
+            skipped["comments"] += text.startswith("<!--", event.start)
         else:
             yield from _tag(reader, event)
     yield from reader.take()

@@ -9,7 +9,7 @@ tail of its source line, for what a container adds (``> ``, an indent) stands be
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _FENCES = {"---": ("---", "..."), "+++": ("+++",)}
 """First line of front matter (YAML, TOML) and the lines that end it."""
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
-_RETURN = re.compile(r"\r\n?")
 _GITHUB_MARK = re.compile(r"\[\^[^\[\]\s]{1,99}\]:?")
 _GITHUB_LABEL = re.compile(r"\[(?:[ xX]|![A-Z]{1,20})\](?=\s|$)")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -42,6 +41,8 @@ class _Marks:
     """Characters that are not text (read as "") or stand for other text."""
     delimiters: list[tuple[int, int, Token]] = field(default_factory=list)
     """Runs of ``*``, ``_`` or ``~~``: marks if the parser empties their token in the end."""
+    last_bracket: int = -1
+    """Where the last ``]`` of the block stands: no link begins after it."""
     n_embeds: int = 0
     n_comments: int = 0
 
@@ -76,10 +77,10 @@ def _note_code(state: StateInline, marks: _Marks, start: int) -> None:
     token, end = state.tokens[-1], state.pos
     size = len(token.markup)
     marks.drop(start, start + size)
-    inner = state.src.find("\n", start + size, end - size)
-    while inner >= 0:
-        marks.put(inner, inner + 1, " ")
-        inner = state.src.find("\n", inner + 1, end - size)
+    at = start + size
+    while (at := state.src.find("\n", at, end - size)) >= 0:
+        marks.put(at, at + 1, " ")
+        at += 1
     marks.drop(end - size, end)
 
 
@@ -133,6 +134,18 @@ def _noted(rule: Rule, note: Noter) -> Rule:
     return noted
 
 
+def _link_rule(link: Rule) -> Rule:
+    """Return a rule for links that gives up at once where no ``]`` follows.
+
+    The parser's own looks ahead by running every rule on every character.
+    """
+
+    def closed_link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - as above
+        return state.pos < state.env["marks"].last_bracket and link(state, silent)
+
+    return closed_link
+
+
 def _image_rule(link: Rule) -> Rule:
     """Return a rule for images that reads no alternative text.
 
@@ -179,20 +192,21 @@ def _parser() -> MarkdownIt:
         raise MissingExtraError("markdown-it-py", "markup", "reading Markdown") from None
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     parser.disable(["inline", "text_join"])  # called below, block by block, with fresh notes
+    link = _link_rule(rules_inline.link)
     rules: dict[str, tuple[Rule, Noter]] = {
         "newline": (rules_inline.newline, _note_newline),
         "escape": (rules_inline.escape, _note_escape),
         "backticks": (rules_inline.backtick, _note_code),
         "strikethrough": (rules_inline.strikethrough.tokenize, _note_delimiters),
         "emphasis": (rules_inline.emphasis.tokenize, _note_delimiters),
-        "link": (rules_inline.link, _note_link),
+        "link": (link, _note_link),
         "autolink": (rules_inline.autolink, _note_autolink),
         "html_inline": (rules_inline.html_inline, _note_tag),
         "entity": (rules_inline.entity, _note_entity),
     }
     for name, (rule, note) in rules.items():
         parser.inline.ruler.at(name, _noted(rule, note))
-    parser.inline.ruler.at("image", _image_rule(rules_inline.link))
+    parser.inline.ruler.at("image", _image_rule(link))
     parser.inline.ruler.before("link", "github", _github)
     # Tokens must keep the text they were pushed with: the notes hold on to them.
     parser.disable(["fragments_join"])
@@ -203,7 +217,7 @@ def _parser() -> MarkdownIt:
 
 def _inline_pieces(content: str, env: dict[str, object], skipped: Counter[str]) -> list[Piece]:
     """Cut the content of one block into pieces; offsets are into the content."""
-    marks = _Marks()
+    marks = _Marks(last_bracket=content.rfind("]"))
     parser = _parser()
     parser.inline.parse(content, parser, {**env, "marks": marks}, [])
     for start, end, token in marks.delimiters:
@@ -227,11 +241,11 @@ def _lines_of(content: str, start: int, end: int) -> Iterator[Piece]:
     while start < end:
         stop = content.find("\n", start, end)
         if stop < 0:
-            stop = end
+            yield Piece(start, end)
+            return
         if start < stop:
             yield Piece(start, stop)
-        if stop < end:
-            yield Piece(stop, stop + 1, " ")
+        yield Piece(stop, stop + 1, " ")
         start = stop + 1
 
 
@@ -269,11 +283,18 @@ class _Lines:
                 number += 1
             if number >= stop:
                 return None
-            tail = self.starts[number] + len(self.line(number).rstrip()) - len(core)
-            shifts.append((at, tail - (at + len(line) - len(line.lstrip()))))
+            shifts.append((at, self.starts[number] + self._column(number, line, core) - at))
             at += len(line) + 1
             number += 1
         return shifts
+
+    def _column(self, number: int, line: str, core: str) -> int:
+        """Return the column of its source line at which a line of a block begins."""
+        source_line = self.line(number)
+        if not core:  # only white space that the parser takes for text, such as a no-break space
+            return max(0, source_line.rfind(line))
+        lead = len(line) - len(line.lstrip())
+        return len(source_line.rstrip()) - len(core) - lead
 
     def shift_inside(self, content: str, number: int, after: int) -> tuple[int, int] | None:
         """Find content that stands within one line, from column ``after``: its place and end."""
@@ -311,12 +332,27 @@ def _front_matter_end(source: str) -> int:
     return 0
 
 
-def _parseable(text: str) -> str:
-    """Return a text of the same length with no character that the parser replaces or chokes on."""
+def _parseable(text: str) -> tuple[str, list[int]]:
+    """Return a text without what the parser replaces or chokes on, and where it is shorter.
+
+    Only the carriage return of a pair is taken out; the list holds the places of the line feeds
+    that lost theirs. Every other change keeps the length.
+    """
     text = _UNREADABLE.sub("\ufffd", text)
     if text.startswith("\ufeff"):
         text = " " + text[1:]
-    return _RETURN.sub(lambda match: " \n" if len(match.group()) == 2 else "\n", text)
+    if "\r" not in text:
+        return text, []
+    feeds = [match.start() - number for number, match in enumerate(re.finditer("\r\n", text))]
+    return text.replace("\r\n", "\n").replace("\r", "\n"), feeds
+
+
+def _with_returns(pieces: list[Piece], feeds: list[int]) -> list[Piece]:
+    """Count the carriage returns that were taken out back in."""
+    return [
+        Piece(start + bisect_left(feeds, start), end + bisect_right(feeds, end - 1), text)
+        for start, end, text in pieces
+    ]
 
 
 @dataclass(slots=True)
@@ -386,7 +422,7 @@ def blocks(text: str, *, keep: frozenset[str], skipped: Counter[str]) -> Iterato
     skipped : Counter
         Gains the number of blocks left out, by kind.
     """
-    source = _parseable(text)
+    source, feeds = _parseable(text)
     begin = _front_matter_end(source)
     if begin:
         skipped["front_matter"] += 1
@@ -396,7 +432,8 @@ def blocks(text: str, *, keep: frozenset[str], skipped: Counter[str]) -> Iterato
     tokens = _parser().parse(source, env)
     reader = _Reader(_Lines(source), env, keep, skipped)
     for token in tokens:
-        yield from _block(reader, token)
+        for block in _block(reader, token):
+            yield Block(block.kind, _with_returns(block.pieces, feeds)) if feeds else block
 
 
 _COUNTED = {

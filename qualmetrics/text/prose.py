@@ -19,7 +19,7 @@ FRAGMENT_WORDS = 15
 FRAGMENT_KINDS = frozenset({"list_items", "captions"})
 """Kinds left out only when they are fragments; every other kind is left out whole."""
 _CLOSERS = "\"'”’»›)]}*_ \u00a0"
-_TERMINATORS = ".!?…。！？؟।"
+_TERMINATORS = frozenset(".!?…。！？؟।")
 _SEPARATOR = "\n\n"
 
 

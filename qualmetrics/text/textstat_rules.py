@@ -18,13 +18,13 @@ How textstat cuts a text, and why one reading is enough:
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import math
 import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
+from importlib.machinery import PathFinder
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -226,7 +226,7 @@ def _english_easy_words() -> frozenset[str]:
 
 def _spanish_easy_words() -> frozenset[str]:
     """Read textstat's Spanish list from an installed textstat 0.7.13, without importing it."""
-    package = importlib.util.find_spec("textstat")
+    package = PathFinder.find_spec("textstat")
     if package is None or not package.origin:
         raise MissingWordListError("textstat is not installed")
     path = Path(package.origin).parent / "resources" / "es" / "easy_words.txt"
@@ -422,6 +422,10 @@ COLUMNS: Final[Mapping[str, Callable[[Reading], float]]] = MappingProxyType(
         "unfamiliar_dale": lambda r: len(r.difficult(0)),
         "unfamiliar_spache": lambda r: len(r.difficult(2)),
         "hard_fog": lambda r: len(r.difficult(fog_threshold(r.lang))),
+        # What the status of a text is decided from: textstat takes any script and language.
+        "foreign_letters": lambda _: 0,
+        "stop_own": lambda _: 0,
+        "stop_other": lambda _: 0,
     }
 )
 """The house's columns that textstat counts, each by its rule."""

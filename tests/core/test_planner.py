@@ -1,10 +1,22 @@
 """The planner: equal inputs once, sorted by cost, order restored, rows blind to each other."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 import qualmetrics as qm
-from qualmetrics.core import Column, Scorer, Spec, Status
+from qualmetrics.core import (
+    Batch,
+    Column,
+    Cost,
+    Layout,
+    References,
+    Scorer,
+    Spec,
+    Status,
+    status_array,
+)
 from qualmetrics.errors import InputError
 from qualmetrics.registry import get
 from tests.core import toys
@@ -144,3 +156,120 @@ def test_an_empty_call_gives_no_rows():
 def test_the_undefined_bits_are_those_above_255():
     for flag in Status:
         assert flag.undefined == (flag.value >= 256)
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """An input with one fault."""
+
+    fault: str
+
+    @property
+    def layout(self):
+        return {"value": Layout(("n", 2))}
+
+    @property
+    def needs(self):
+        return frozenset()
+
+    @property
+    def parts(self):
+        return (f"faulty:{self.fault}",)
+
+    def cost(self, rows):
+        if self.fault == "short cost":
+            return Cost(np.array([1]), 10)
+        return Cost(np.array([1] * len(rows)), 0) if self.fault == "no budget" else None
+
+    def read(self, rows):
+        if self.fault == "raises" and any("bad" in text for text in rows.texts):
+            raise ValueError("bad row")
+        shape = (len(rows), 3) if self.fault == "wide" else (len(rows), 2)
+        values = np.ones(shape, dtype=np.float32 if self.fault == "dtype" else np.float64)
+        if self.fault == "name":
+            return Batch({"other": values}, status_array(len(rows)))
+        n = 1 if self.fault == "statuses" else len(rows)
+        return Batch({"value": values}, status_array(n))
+
+
+def first(arrays):
+    return arrays["value"][:, :1]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("wide", r"float64\[3, 3\] for 3 rows; its layout says float64\['n', 2\]"),
+        ("dtype", "as float32"),
+        ("name", "returned 'value' as object"),
+        ("statuses", "returned statuses"),
+        ("short cost", r"gave costs \(1,\)"),
+        ("no budget", "budget 0"),
+    ],
+)
+def test_an_input_is_held_to_its_layout(fault, said):
+    with pytest.raises(InputError, match=said):
+        Scorer(Spec("faulty"), (Faulty(fault),), first)(["a", "b", "c"])
+
+
+def test_a_row_on_which_an_input_fails_has_the_status_error_and_the_others_are_scored(caplog):
+    scores = Scorer(Spec("faulty"), (Faulty("raises"),), first)(["a", "bad", "c"])
+    assert scores.status_names == ["ok", "error", "ok"]
+    assert np.isnan(scores.primary[1])
+    assert "bad row" in caplog.text
+
+
+def test_a_batch_in_which_every_row_fails_still_answers():
+    scores = Scorer(Spec("faulty"), (Faulty("raises"),), first)(["bad", "bad one"])
+    assert scores.status_names == ["error", "error"]
+
+
+def test_a_forward_that_writes_to_its_arrays_is_stopped():
+    def writes(arrays):
+        arrays["value"][:] = 0
+        return arrays["value"][:, :1]
+
+    with pytest.raises(ValueError, match="read-only"):
+        Scorer(Spec("writes"), (Faulty(""),), writes)(["a"])
+
+
+def test_every_inputs_own_budget_holds_when_several_pad():
+    toys.READS.clear()
+    toys.toy_similarity()(TEXTS, TEXTS[::-1])
+    assert all(rows * width <= 256 for _, rows, width in toys.READS)
+
+
+def test_the_spec_says_what_the_inputs_need():
+    spec = toys.toy_similarity().spec
+    assert (spec.needs_references, spec.columns) == (True, ())
+    assert Scorer(Spec("level"), (Column("level"),), first).spec.columns == ("level",)
+
+
+def test_a_valid_range_needs_one_number_a_row():
+    with pytest.raises(InputError, match="as one number a row"):
+        Scorer(Spec("faulty", valid_range={"value": (1, None)}), (Faulty(""),), first)
+
+
+def test_what_a_forward_depends_on_is_in_the_signature():
+    @dataclass(frozen=True)
+    class Weights:
+        digest: str
+
+        @property
+        def parts(self):
+            return (f"weights:{self.digest}",)
+
+        def __call__(self, arrays):
+            return first(arrays)
+
+    assert Scorer(Spec("w"), (Faulty(""),), Weights("abc")).signature == "w|faulty:|weights:abc|v:1"
+
+
+def test_an_infinite_value_for_undefined_rows_is_refused():
+    with pytest.raises(InputError, match="finite"):
+        Spec("reward", undefined=-np.inf)
+
+
+def test_references_that_are_no_rows_of_strings_are_refused():
+    with pytest.raises(InputError, match=r"rows\[0\]"):
+        References(("a string",))

@@ -14,20 +14,19 @@ from typing import Any
 
 import numpy as np
 
+from qualmetrics.arrays import xp
 from qualmetrics.core import (
     Arrays,
     Batch,
     Cost,
     Layout,
     Lenient,
-    Recipe,
     Rows,
     Scorer,
     Spec,
     Status,
     status_array,
 )
-from qualmetrics.formula import xp
 
 WIDTH = 8
 LIMIT = 64
@@ -66,13 +65,13 @@ class ToyVectors:
 
     @property
     def layout(self) -> Mapping[str, Layout]:
-        axes: dict[str, tuple[str | int, ...]] = {
-            f"{self.side}_vectors": ("n", "tokens", WIDTH),
-            f"{self.side}_mask": ("n", "tokens"),
-        }
+        rows: tuple[str, ...] = ("n", "tokens")
         if self.side == "reference":
-            axes["reference_row"] = ("n", "references")
-        return {name: Layout(value) for name, value in axes.items()}
+            rows = ("n", "references", "reference_tokens")
+        return {
+            f"{self.side}_vectors": Layout((*rows, WIDTH)),
+            f"{self.side}_mask": Layout(rows),
+        }
 
     @property
     def needs(self) -> frozenset[str]:
@@ -108,9 +107,7 @@ class ToyVectors:
         ).reshape(len(rows))
         vectors = flat.arrays["reference_vectors"][index]
         mask = flat.arrays["reference_mask"][index]
-        row = np.ones(index.shape)
-        arrays = {"reference_vectors": vectors, "reference_mask": mask, "reference_row": row}
-        return Batch(arrays, status)
+        return Batch({"reference_vectors": vectors, "reference_mask": mask}, status)
 
 
 def _mean_score(arrays: Arrays) -> Any:
@@ -123,7 +120,7 @@ def _mean_score(arrays: Arrays) -> Any:
 def toy_ranker(bias: float = 0.0) -> Scorer:
     spec = Spec("toy_ranker", family="ranker", tolerance=1e-9, parameters={"bias": bias})
     made = Scorer(spec, (ToyVectors(),), _mean_score)
-    return _with_recipe(made, "toy_ranker", {"bias": bias})
+    return made.with_recipe("tests.core.toys:toy_ranker", bias=bias)
 
 
 def _match(arrays: Arrays) -> Any:
@@ -155,7 +152,7 @@ def toy_similarity() -> Scorer:
         tolerance=1e-9,
     )
     made = Scorer(spec, (ToyVectors(), ToyVectors("reference")), _match)
-    return _with_recipe(made, "toy_similarity", {})
+    return made.with_recipe("tests.core.toys:toy_similarity")
 
 
 @dataclass(frozen=True)
@@ -183,11 +180,4 @@ def toy_reward(undefined: float = math.nan, *, lenient: bool = False) -> Scorer:
     forward = Weighted(("flesch_kincaid_grade", "toy_ranker"), (0.25, 0.75))
     inputs = tuple(Lenient(child) for child in children) if lenient else children
     made = Scorer(spec, inputs, forward)
-    return _with_recipe(made, "toy_reward", {"undefined": undefined, "lenient": lenient})
-
-
-def _with_recipe(scorer: Scorer, factory: str, arguments: dict[str, Any]) -> Scorer:
-    from dataclasses import replace
-
-    recipe = Recipe(f"tests.core.toys:{factory}", arguments, scorer.signature)
-    return replace(scorer, recipe=recipe)
+    return made.with_recipe("tests.core.toys:toy_reward", undefined=undefined, lenient=lenient)

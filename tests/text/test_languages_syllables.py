@@ -21,6 +21,7 @@ HAND_COUNTED: dict[str, str] = {
         dient 1, verdienst 2, sozial 3, vakuum 3, region 3, theater 3, geschwindigkeit 4,
         donaudampfschifffahrt 5, hygiene 4, ukraine 4, egoistisch 4, protein 3, ferienwohnung 5,
         e-mail 2, zuerst 2, israel 3, knie 1, treue 2, jubiläum 4, effizienz 4, speziell 3,
+        daniel 3, vietnam 3, beauftragter 4, autounfall 4, australier 4, haiti 3, auto 2,
         ingenieur 4, yacht 1, typ 1""",
     "es": """
         país 2, bueno 2, aéreo 4, queso 2, guerra 2, vergüenza 3, pingüino 3, rey 1, muy 1, playa 2,
@@ -35,7 +36,8 @@ HAND_COUNTED: dict[str, str] = {
         feuille 1, million 2, oui 1, nuit 1, pluie 1, jouer 1, guerre 1, quelque 1, quelqu'un 2,
         aujourd'hui 3, peut-être 2, grand-mère 2, je 1, mangeons 2, août 1, poète 2, créer 2,
         samedi 3, comment 2, aiment 1, cœur 1, yeux 1, paiement 2, l'homme 1, langue 1,
-        européen 4, différents 3, argent 2, chaos 2, pigeon 2""",
+        européen 4, différents 3, argent 2, chaos 2, pigeon 2,
+        serpent 2, animent 2, infiniment 4, coordonner 4, devient 2, restent 1, réticent 3""",
     "it": """
         casa 2, giorno 2, figlio 2, gnocchi 2, quando 2, guerra 2, mio 2, zio 2, via 2, tuo 2,
         due 2,

@@ -38,6 +38,7 @@ def prose_of(source, **options):
         ("A ~~bad~~ good ~one~.", "A bad good ~one~."),
         ("> Quoted\nlazily.\n> > Twice.", "Quoted lazily.\n\nTwice."),
         ("First.\r\nStill first.\r\n\r\nSecond.", "First. Still first.\n\nSecond."),
+        ("Hard.\\\r\nBreak `of\r\ncode`.\rEnd.", "Hard. Break of code. End."),
         ("A claim.[^1]\n\n[^1]: Its source is here.", "A claim.\n\nIts source is here."),
         ("> [!WARNING]\n> Mind the gap.", "Mind the gap."),
         ("Hello", "Hello"),
@@ -75,6 +76,15 @@ def test_a_list_item_that_is_a_sentence_is_prose():
     assert prose_of("- Wash the rice.\n- rice\n- [ ] Boil it (slowly).") == (
         "Wash the rice.\n\nBoil it (slowly)."
     )
+
+
+def test_a_list_item_of_brackets_alone_is_no_sentence():
+    assert prose_of("- ()\n- **“”**\n") == ""
+
+
+@pytest.mark.parametrize("end", [".", "!", "?", "…", ".”", "?)", ".**"])
+def test_a_terminator_may_stand_before_closing_marks(end):
+    assert prose_of(f"- **It is so{end}\n") != ""
 
 
 def test_an_unterminated_list_item_of_fifteen_words_is_prose():

@@ -1,5 +1,6 @@
 """The way from prose back to the source, for any text at all."""
 
+import itertools
 import threading
 
 import pytest
@@ -20,11 +21,11 @@ MARKDOWN_BITS = [
 ]  # fmt: skip
 HTML_BITS = [
     *"<>&;/=!-\"' \t\n\r\x00",
-    "<p>", "</p>", "<P class='x'>", "<b>", "</b>", "<br>", "<br/>", "<h1>", "</h1>", "<li>", "<ul>",
-    "</ul>", "<table>", "<td>", "</table>", "<nav>", "</nav>", "<pre>", "</pre>", "<script>",
-    "</script>", "<!--", "-->", "<![CDATA[", "]]>", "<?x", "<!D", "&amp;", "&amp", "&nbsp;", "&#10;",
-    "&#0;", "&#xD800;", "&shy;", "&copy2", "<img alt=x>", "<a b='", '<a b="', "<dt>", "<dd>",
-    "\u00a0", "\ud800", "é", "🙂", "word", "Two words.", "<figcaption>",
+    "<p>", "</p>", "<P class='x'>", "<b>", "</b>", "<br>", "<br/>", "<h1>", "</h1>", "<li>",
+    "<ul>", "</ul>", "<table>", "<td>", "</table>", "<nav>", "</nav>", "<pre>", "</pre>",
+    "<script>", "</script>", "<!--", "-->", "<![CDATA[", "]]>", "<?x", "<!D", "&amp;", "&amp",
+    "&nbsp;", "&#10;", "&#0;", "&#xD800;", "&shy;", "&copy2", "<img alt=x>", "<a b='", '<a b="',
+    "<dt>", "<dd>", "\u00a0", "\ud800", "é", "🙂", "word", "Two words.", "<figcaption>",
 ]  # fmt: skip
 
 
@@ -39,7 +40,7 @@ marked_up = st.one_of(
 kinds = st.sampled_from([(), KEEPABLE])
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(marked_up, kinds)
 def test_every_exact_segment_slices_the_same_characters_from_both(marked, keep):
     source, markup = marked
@@ -93,7 +94,7 @@ GITHUB_MARKS = ("[^", "[ ]", "[x]", "[X]", "[!")
 
 def reference_paragraphs(tokens):
     """Return the text of the top-level paragraphs as the parser's own tokens hold it."""
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in itertools.pairwise(tokens):
         if before.type == "paragraph_open" and token.children:
             yield "".join(map(reference_text, token.children))
 
@@ -104,7 +105,7 @@ def reference_text(token):
     return "" if token.type in ("html_inline", "image") else token.content
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(texts_of(MARKDOWN_BITS))
 def test_markdown_prose_is_what_the_parser_itself_reads(source):
     assume("\ud800" not in source and not any(mark in source for mark in GITHUB_MARKS))
@@ -118,6 +119,32 @@ def test_markdown_prose_is_what_the_parser_itself_reads(source):
 
     ours = read(source, "markdown", keep={"list_items"}).text.split("\n\n")
     assert [" ".join(text.split()) for text in ours if text] == [text for text in expected if text]
+
+
+@settings(max_examples=200)
+@given(texts_of([bit for bit in MARKDOWN_BITS if "<" not in bit]))
+def test_markdown_reads_the_same_as_the_html_it_is_rendered_to(source):
+    assume(not any(mark in source for mark in ("<", "\ud800", "![", "\x00", *GITHUB_MARKS)))
+    assume(not source.startswith(("---", "+++", "\ufeff")))
+    kept = {"list_items", "headings"}
+
+    rendered = read(REFERENCE.render(source), "html", keep=kept).text
+    direct = read(source, "markdown", keep=kept).text
+
+    assert direct.split() == rendered.split()
+
+
+PATHOLOGICAL = [
+    "<", "[", "*", "`", "&", "_", "~", "> ", "- ", "![", "[](", "[a](b)", "<!--", "<a ", "&#", "\\",
+    "**a*", "*_", "a\n", "* a\n", "|a|b|\n|-|-|\n", "<a b='\">", '<a b="<a c=\'', "<li>", "<h1>",
+    "<ul><li>", "<table>", "<nav>", "</li>", "<script>", "<br>", "<textarea></", "\x00", "\ud800",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("markup", ["markdown", "html"])
+@pytest.mark.parametrize("bit", PATHOLOGICAL)
+def test_one_mark_repeated_without_end_raises_nothing(bit, markup):
+    assert isinstance(read(bit * 3000, markup).text, str)
 
 
 @pytest.mark.parametrize(

@@ -166,9 +166,10 @@ class textstatistics:  # noqa: N801 - textstat's name
 
     def _formula(self, name: str, text: str) -> float:
         """Work out a formula that has a name in both worlds, or a ratio of two counts."""
-        if self._fixed:
-            ours = fixed.score if name in fixed.SCORERS else fixed.ratio_of
-            return self._legacy_round(self._ours(ours, name, text))
+        if self._fixed and name in fixed.SCORERS:
+            return self._legacy_round(self._ours(fixed.score, name, text))
+        if self._fixed and name in fixed.RATIOS:
+            return self._legacy_round(self._ours(fixed.ratio_of, name, text))
         return self._legacy_round(formulas.FORMULAS[name](self._read(text)))
 
     # Formulas
@@ -275,7 +276,8 @@ class textstatistics:  # noqa: N801 - textstat's name
         grade = max(1, min(grade, 18))
         if float_output:
             return self._legacy_round(grade)
-        return f"{formulas.ordinal(int(grade) - 1)} and {formulas.ordinal(int(grade))} grade"
+        upper = math.ceil(grade)  # textstat's votes are whole, our median is not
+        return f"{formulas.ordinal(upper - 1)} and {formulas.ordinal(upper)} grade"
 
     def lix(self, text: str) -> float:
         """LIX: sentence length and the share of words of more than six letters."""
@@ -316,7 +318,7 @@ class textstatistics:  # noqa: N801 - textstat's name
         return self._formula("gulpease_index", text)
 
     def osman(self, text: str) -> float:
-        """OSMAN, for Arabic."""
+        """OSMAN, for Arabic; by textstat's counts in both modes."""
         return self._formula("osman", text)
 
     def wiener_sachtextformel(self, text: str, variant: int) -> float:

@@ -1,8 +1,8 @@
 """The mode ``fixed`` as tables: which of our scorers or counts stands behind a textstat name.
 
-What cannot be worked out is NaN here, never 0. Functions that are in no table (the lists of
-difficult words and the predicates on a word, the Arabic counts, `remove_punctuation`), and calls
-that pass an option which ours do not have, keep textstat's rule in both modes.
+What cannot be worked out is NaN here, never 0. Functions that are in no table (difficult words and
+the predicates on a word, the Arabic counts and `osman`, `remove_punctuation`), and calls that pass
+an option which ours do not have, keep textstat's rule in both modes.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ SCORERS: Final[Mapping[str, Ours]] = MappingProxyType(
         "coleman_liau_index": Ours("coleman_liau_index"),
         "smog_index": Ours("smog_index"),
         "gunning_fog": Ours("gunning_fog"),
-        "dale_chall_readability_score": Ours("dale_chall_1948", takes_language=False),
+        "dale_chall_readability_score": Ours("dale_chall_1948"),
         # Documented there as the new formula, but computes the old one; the new one,
         # dale_chall_1995, is a cloze score that falls as the text gets harder.
-        "dale_chall_readability_score_v2": Ours("dale_chall_1948", takes_language=False),
-        "spache_readability": Ours("spache_1974", takes_language=False),
+        "dale_chall_readability_score_v2": Ours("dale_chall_1948"),
+        "spache_readability": Ours("spache_1974"),
         "linsear_write_formula": Ours("linsear_write"),
         "lix": Ours("lix"),
         "rix": Ours("rix"),
@@ -52,7 +52,6 @@ SCORERS: Final[Mapping[str, Ours]] = MappingProxyType(
         "gutierrez_polini": Ours("gutierrez_polini", takes_language=False),
         "crawford": Ours("crawford", takes_language=False),
         "gulpease_index": Ours("gulpease", takes_language=False),
-        "osman": Ours("osman", takes_language=False),
         "wiener_sachtextformel_1": Ours("wiener_sachtextformel_1", takes_language=False),
         "wiener_sachtextformel_2": Ours("wiener_sachtextformel_2", takes_language=False),
         "wiener_sachtextformel_3": Ours("wiener_sachtextformel_3", takes_language=False),

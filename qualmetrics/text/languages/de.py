@@ -19,13 +19,15 @@ _NUCLEUS = re.compile(
   | (?<!sch)(?<!\bw)i(?=ens?\b)                         # Ferien, Itali-en, but schien, Wien
   | (?<![dwhb])i(?=en[^aeiouäöüy\W])                    # Pati-ent, Feri-enwohnung, but Dienst
   | (?:(?<=med)|(?<=stud)|(?<=ind)|(?<=grad)|(?<=red)|(?<=hyg)|(?<=ital))i(?=en)
-  | (?:(?<=span)|(?<=kanad)|(?<=belg)|(?<=alban))i(?=er)
+  | (?:(?<=span)|(?<=kanad)|(?<=belg)|(?<=alban)|(?<=austral))i(?=er)
+  | (?:(?<=dan)|(?<=gabr))i(?=el) | (?<=\bv)i(?=etn)
   | i(?=enz|et[äa]t|ell(?:e[nrsm]?|ere[nrsm]?)?\b)      # Audi-enz, Sozi-etät, spezi-ell
   | ie
   | e(?=ums?\b|en\b)                                    # Muse-um, Ide-en
-  | \bbe(?=end|inh|irr|ur[tl]|unr) | \bge(?=ehr|imp|ur) # be-urteilen, ge-ehrt
+  | \bbe(?=au[fg]|end|inh|irr|ur[tl]|unr) | \bge(?=ehr|imp|ur) # be-urteilen, ge-ehrt
   | (?<=d)e(?=us\b) | (?<=ath)e(?=is) | (?:(?<=prot)|(?<=koff))e(?=in)
   | (?<=l)ä(?=um)                                       # Jubilä-um
+  | (?<=\baut)o(?=un) | (?<=\bh)a(?=iti)
   | (?<=k)o(?=o[pr]) | o(?=olog)                        # Ko-operation, Zo-ologe
   | (?<=\bz)u(?=e(?!ri?ch)) | (?<![qm])u(?=el|en[zt]|ett)   # zu-erst, aktu-ell; Mueller is Müller
   | (?<=\bp)o(?=e[st]) | (?<=\bk)o(?=e[fx]) | (?<=\bs)o(?=eben) | o(?=e\b)

@@ -25,14 +25,17 @@ _SPOKEN_ENT = word_set(
         incohérent adhérent torrent concurrent récurrent inhérent indifférent présent absent
         consent sent ressent content mécontent intermittent compétent incompétent pénitent
         omnipotent impotent latent vent souvent couvent fervent évent auvent paravent avent
-        ferment serment comment"""
+        ferment serment comment
+    adjacent réticent multivalent déficient omniscient ambient gradient strident affluent confluent
+    influent supercontinent inconvénient serpent tangent immanent rémanent omniprésent"""
 )
-_MUTE_MENT = re.compile(r"(?:omm|rm|prim|nim|stim|\baim|lm|clam|fum|sum|llum|èm|îm|hum)ent\Z")
+_MUTE_MENT = re.compile(r"(?:omm|rm|prim|\banim|stim|\baim|lm|clam|fum|sum|llum|èm|îm|hum)ent\Z")
 
 _NUCLEUS = re.compile(
     r"""
     (?: (?<=q)u | (?<=g)u(?=[eéèêëiîy]) )?             # silent u of qu, gue, gui
-    (?: oui(?=ll) | uî | (?<![oq])ui                   # brouillard, pluie: never two
+    (?: (?<=\bc)o(?=o[pr])                             # co-opérer
+      | oui(?=ll) | uî | (?<![oq])ui                   # brouillard, pluie: never two
       | (?:(?<![bcdfgptv][lr])(?:ou|[iuyï])            # glide, but not after tr, bl ...
            (?=[aeiouyàâäéèêëîïôöùûüœ]))?
         (?: eau | eoi | oeu | œu | oei | œi | eui | aoû | (?<=\b[pft])aon\b
@@ -49,7 +52,7 @@ _NUCLEUS = re.compile(
 def _mute_ent(part: str) -> bool:
     if part.endswith("ment"):
         return part not in _SPOKEN_ENT and _MUTE_MENT.search(part) is not None
-    return part not in _SPOKEN_ENT
+    return part not in _SPOKEN_ENT and not part.endswith(("vient", "tient", "escent", "scient"))
 
 
 def _syllables_of_part(part: str) -> int:

@@ -22,8 +22,8 @@ _NUCLEUS = re.compile(
     """,
     re.VERBOSE,
 )
-_WEAK_END = re.compile(r"[^\W\d_]*[áéíóúâêô][^\W\d_aeiouãõ]+([ieou][aeo])s?\b")
-_RISING_AFTER_Q_G = re.compile(r"[qg]u[aeo]s?\b")
+_WEAK_END = re.compile(r"[áéíóúâêô][^\W\d_aeiouãõáéíóúâêô]{1,4}[ieou][aeo]s?\Z")
+_RISING_AFTER_Q_G = re.compile(r"[qg]u[aeo]s?\Z")
 
 
 def _joined_ending(word: str) -> bool:

@@ -1,0 +1,208 @@
+"""The commands and their options; what they do is in the file of each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    add_completion=True,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    # Help made by Rich takes longer to import than everything else a short run needs.
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"qualmetrics {version('qualmetrics')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _settings(
+    context: typer.Context,
+    no_config: Annotated[
+        bool, typer.Option("--no-config", help="Read no settings from files.")
+    ] = False,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print and leave.")
+    ] = False,
+) -> None:
+    """Put a number on text quality.
+
+    Exit codes: 0 all well, 1 a gate failed, 2 usage, settings, or something that cannot be read.
+    Settings: flags, then QUALMETRICS_* in the environment, then [tool.qualmetrics] in the nearest
+    pyproject.toml or qualmetrics.toml.
+    """
+    import os
+    from pathlib import Path
+
+    from qualmetrics.cli.config import defaults
+
+    context.default_map = defaults(None if no_config else Path.cwd(), os.environ)
+
+
+Lang = Annotated[
+    str | None, typer.Option("--lang", help="Language of the texts: en, de, ... or auto.")
+]
+Rules = Annotated[str | None, typer.Option("--rules", help="Counting rules, such as textstat.")]
+Markup = Annotated[
+    str, typer.Option("--markup", help="auto (by file type), none, markdown or html.")
+]
+
+
+@app.command("list")
+def list_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Every specification, as JSON.")] = False,
+    family: Annotated[str | None, typer.Option("--family", help="Only this family.")] = None,
+    lang: Annotated[str | None, typer.Option("--lang", help="Only for this language.")] = None,
+) -> None:
+    """List the scorers.
+
+    With aliases, unit, direction, languages, tier (how well the source is verified), and needs.
+    """
+    from qualmetrics.cli.listing import list_scorers
+
+    list_scorers(as_json=as_json, family=family, lang=lang)
+
+
+@app.command("info")
+def info_command(
+    name: Annotated[str, typer.Argument(help="A name or an alias, such as fkgl.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The specification, as JSON.")] = False,
+) -> None:
+    """Tell all about one scorer."""
+    from qualmetrics.cli.listing import show_scorer
+
+    show_scorer(name, as_json=as_json)
+
+
+@app.command("score")
+def score_command(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders, 'globs', or - for standard input.", metavar="PATH..."),
+    ] = None,
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-m", "--metrics", help="Names such as fkgl,fre; counts such as words; bundle folders."
+        ),
+    ] = None,
+    text: Annotated[
+        list[str] | None, typer.Option("--text", help="Score this text itself.")
+    ] = None,
+    lang: Lang = None,
+    rules: Rules = None,
+    bundle: Annotated[
+        list[str] | None, typer.Option("--bundle", help="Also score with this exported bundle.")
+    ] = None,
+    text_field: Annotated[
+        str, typer.Option("--text-field", help="The field of a row that holds the text.")
+    ] = "text",
+    id_field: Annotated[
+        str, typer.Option("--id-field", help="The field of a row that names it.")
+    ] = "id",
+    input_format: Annotated[
+        str, typer.Option("--input-format", help="auto (by file type), text, jsonl or csv.")
+    ] = "auto",
+    markup: Markup = "auto",
+    output_format: Annotated[
+        str | None,
+        typer.Option("--format", help="table, json, jsonl or csv.", show_default="table"),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", help="Write to this file; its suffix names the format."),
+    ] = None,
+    fail_if: Annotated[
+        list[str] | None,
+        typer.Option("--fail-if", help='A gate on each text, such as "fkgl>9": exit code 1.'),
+    ] = None,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Report failed gates, but exit with 0.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("-q", "--quiet", help="No warnings, no progress; errors stay.")
+    ] = False,
+) -> None:
+    """Score files, folders or rows.
+
+    Reads .txt .md .html, rows of .jsonl and .csv, .gz of these; folders are searched.
+    """
+    from qualmetrics.cli.scoring import Request, score_paths
+
+    request = Request(
+        paths=tuple(paths or ()),
+        texts=tuple(text or ()),
+        metrics=tuple(metrics or ()),
+        bundles=tuple(bundle or ()),
+        lang=lang,
+        rules=rules,
+        text_field=text_field,
+        id_field=id_field,
+        input_format=input_format,
+        markup=markup,
+        output_format=output_format,
+        output=output,
+        gates=tuple(fail_if or ()),
+        quiet=quiet,
+    )
+    code = score_paths(request)
+    _leave(0 if exit_zero and code == 1 else code)
+
+
+@app.command("explain")
+def explain_command(
+    path: Annotated[str, typer.Argument(help="A file of one text, or - for standard input.")],
+    metric: Annotated[
+        str, typer.Option("-m", "--metric", help="One scorer.")
+    ] = "flesch_kincaid_grade",
+    lang: Lang = None,
+    rules: Rules = None,
+    markup: Markup = "auto",
+    top: Annotated[int, typer.Option("--top", min=1, help="How many sentences and words.")] = 10,
+    output_format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+) -> None:
+    """Show what drives a score.
+
+    The hardest sentences and words, with line:column, and their shares.
+    """
+    from qualmetrics.cli.explaining import explain_path
+
+    explain_path(
+        path, metric, lang=lang, rules=rules, markup=markup, top=top, output_format=output_format
+    )
+
+
+@app.command("export")
+def export_command(
+    name: Annotated[str, typer.Argument(help="A name or an alias, such as fkgl.")],
+    output: Annotated[str, typer.Option("-o", "--output", help="Folder to write.")],
+    lang: Lang = None,
+    rules: Rules = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a bundle that is there.")
+    ] = False,
+) -> None:
+    """Export a scorer to ONNX.
+
+    Writes a bundle folder and checks that both agree.
+    """
+    from qualmetrics.cli.exporting import export_scorer
+
+    export_scorer(name, output, lang=lang, rules=rules, overwrite=overwrite)
+
+
+def _leave(code: int) -> None:
+    if code:
+        raise typer.Exit(code)
+
+
+__all__: list[Any] = ["app"]

@@ -1,0 +1,133 @@
+"""``list`` and ``info``: what scorers there are, and all about one."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from qualmetrics.cli.messages import warn
+from qualmetrics.core import Scorer, Spec
+from qualmetrics.corpus.metrics import resolve
+from qualmetrics.errors import PluginError
+from qualmetrics.registry import ALIASES, get, names
+
+
+def list_scorers(*, as_json: bool, family: str | None, lang: str | None) -> None:
+    """Print the scorers, one a line."""
+    rows = [_row(name, scorer) for name, scorer in _all()]
+    rows = [row for row in rows if _wanted(row, family, lang)]
+    if as_json:
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+        return
+    from rich.text import Text
+
+    from qualmetrics.cli.table import console, plain_table, show
+
+    headings = ("name", "aliases", "unit", "increases with", "languages", "tier", "needs")
+    table = plain_table(*headings, left=len(headings))
+    for row in rows:
+        cells = (row["aliases"], row["languages"], row["needs"])
+        aliases, languages, needs = (" ".join(cell) for cell in cells)
+        table.add_row(
+            *map(Text, (row["name"], aliases, row["unit"], row["increases_with"])),
+            *map(Text, (languages, row["tier"], needs)),
+        )
+    out = console(sys.stdout)
+    show(out, table)
+    if family is None:
+        from qualmetrics.text import column_names
+
+        out.print(Text(f"\nCounts are metrics too: {', '.join(column_names())}"), soft_wrap=True)
+
+
+def show_scorer(name: str, *, as_json: bool) -> None:
+    """Print everything about one scorer."""
+    (scorer,) = resolve([name]).values()
+    row = {**_row(scorer.spec.name, scorer), **scorer.spec.to_dict(), "signature": scorer.signature}
+    if as_json:
+        sys.stdout.write(json.dumps(row, ensure_ascii=False, indent=1) + "\n")
+        return
+    lines = [scorer.spec.name, ""]
+    lines += [f"  {line}".rstrip() for line in scorer.spec.description.splitlines()]
+    lines.append("")
+    lines += [f"  {key:<15} {value}" for key, value in _facts(scorer, row) if value]
+    lines += ["", f"  qualmetrics score README.md -m {name}"]
+    if scorer.spec.name in names():
+        lines.append(
+            f'  qualmetrics.get("{scorer.spec.name}")(["The small boat crossed the bay."])'
+        )
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _all() -> list[tuple[str, Scorer]]:
+    found = []
+    for name in names():
+        try:
+            found.append((name, get(name)))
+        except (PluginError, TypeError) as error:  # one bad plug-in hides no other
+            warn(f"{name}: {error}")
+    return found
+
+
+def _row(name: str, scorer: Scorer) -> dict[str, Any]:
+    spec = scorer.spec
+    adapted = scorer.abilities.get("languages")
+    return {
+        "name": name,
+        "aliases": sorted(alias for alias, target in ALIASES.items() if target == name),
+        "family": spec.family,
+        "unit": spec.unit,
+        "increases_with": spec.increases_with,
+        "languages": [*spec.languages, *(sorted(adapted()) if adapted else ())],
+        "tier": spec.tier,
+        "needs": sorted(scorer.needs),
+        "source": spec.source,
+        "description": spec.description.split("\n", 1)[0],
+        "signature": scorer.signature,
+    }
+
+
+def _wanted(row: dict[str, Any], family: str | None, lang: str | None) -> bool:
+    from qualmetrics.text.language import normalise
+
+    if family is not None and row["family"] != family:
+        return False
+    return lang is None or normalise(lang) in row["languages"] or "any" in row["languages"]
+
+
+def _facts(scorer: Scorer, row: dict[str, Any]) -> list[tuple[str, str]]:
+    spec = scorer.spec
+    parameters = scorer.abilities.get("parameters", dict)()
+    return [
+        ("aliases", ", ".join(row["aliases"])),
+        ("family", spec.family),
+        ("unit", spec.unit),
+        ("increases with", spec.increases_with),
+        ("bounds", _range(spec.bounds)),
+        ("bands", _bands(spec)),
+        ("languages", ", ".join(_row(spec.name, scorer)["languages"])),
+        ("outputs", ", ".join(spec.outputs) if len(spec.outputs) > 1 else ""),
+        ("reads", ", ".join(key for item in scorer.inputs for key in item.layout)),
+        ("needs", ", ".join(row["needs"])),
+        ("parameters", ", ".join(f"{key}={value!r}" for key, value in parameters.items())),
+        ("made for", ", ".join(f"{k} {_range(v)}" for k, v in spec.valid_range.items())),
+        ("source", spec.source),
+        ("tier", spec.tier),
+        ("licence", spec.licence),
+        ("version", str(spec.version)),
+        ("signature", scorer.signature),
+    ]
+
+
+def _range(bounds: tuple[float | None, float | None]) -> str:
+    least, most = bounds
+    if least is None and most is None:
+        return ""
+    if most is None:
+        return f"at least {least:g}"
+    return f"at most {most:g}" if least is None else f"{least:g} to {most:g}"
+
+
+def _bands(spec: Spec) -> str:
+    return "; ".join(f"from {band.lower:g} {band.label}" for band in spec.bands)

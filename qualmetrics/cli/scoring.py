@@ -1,0 +1,142 @@
+"""``score``: what is read, scored, written, and which exit code that makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import chain
+
+from qualmetrics.cli import FAILED, GATE_FAILED, OK
+from qualmetrics.cli.messages import fail, gate_failed, warn
+from qualmetrics.cli.progress import Progress
+from qualmetrics.cli.writers import Header, choose_format, opened
+from qualmetrics.core import Scorer
+from qualmetrics.corpus.metrics import default_metrics, resolve, split_names
+from qualmetrics.corpus.readers import Document, Reading, find, literal, read_found
+from qualmetrics.corpus.scoring import ScoredBatch, score_documents
+from qualmetrics.errors import InputError
+from qualmetrics.gates import Gate, parse_gate
+from qualmetrics.registry import ALIASES
+
+
+@dataclass(frozen=True)
+class Request:
+    """All that ``score`` was told."""
+
+    paths: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    bundles: tuple[str, ...] = ()
+    lang: str | None = None
+    rules: str | None = None
+    text_field: str = "text"
+    id_field: str = "id"
+    input_format: str = "auto"
+    markup: str = "auto"
+    output_format: str | None = None
+    output: str | None = None
+    gates: tuple[str, ...] = ()
+    quiet: bool = False
+
+
+def score_paths(request: Request) -> int:
+    """Score and write; return the exit code."""
+    if not request.paths and not request.texts:
+        raise InputError(
+            "nothing to score; name files or folders, type - for standard input, or --text '...'"
+        )
+    reading = Reading(request.text_field, request.id_field, request.markup, request.input_format)
+    form = choose_format(request.output_format, request.output)
+    gates = [parse_gate(part) for given in request.gates for part in given.split(",")]
+    scorers = _scorers(request, gates)
+    found = find(request.paths)
+    for _, problem in found.problems:
+        fail(problem)
+    if not found.files and not request.texts:
+        return FAILED
+    documents = chain(
+        read_found(found.files, reading), literal(request.texts, markup=request.markup)
+    )
+    watch = _Watch(_keys(gates, scorers), quiet=request.quiet, failed=bool(found.problems))
+    with ExitStack() as stack:
+        progress = stack.enter_context(Progress(len(found.files), quiet=request.quiet))
+        batches = score_documents(progress.watch(documents), scorers)
+        header = Header({n: s.signature for n, s in scorers.items()}, scorers, request.markup)
+        writer = stack.enter_context(opened(form, request.output, header))
+        for batch in watch.over(batches):
+            writer.write(batch)
+    watch.report()
+    return watch.code
+
+
+def _scorers(request: Request, gates: Sequence[Gate]) -> dict[str, Scorer]:
+    wanted = split_names(request.metrics)
+    if not wanted and not request.bundles:
+        wanted = default_metrics(request.lang or "en")
+    scorers = resolve((*wanted, *request.bundles), lang=request.lang, rules=request.rules)
+    canonical = {_canonical(name) for name in scorers}
+    missing = [gate.name for gate in gates if _canonical(gate.name) not in canonical]
+    if missing:
+        scorers |= resolve(dict.fromkeys(missing), lang=request.lang, rules=request.rules)
+    return scorers
+
+
+def _canonical(name: str) -> str:
+    return ALIASES.get(name, name)
+
+
+def _keys(gates: Iterable[Gate], scorers: Mapping[str, Scorer]) -> list[tuple[Gate, str]]:
+    """Pair each gate with the column it looks at: they may use another name of the same scorer."""
+    columns = {_canonical(name): name for name in scorers}
+    return [(gate, columns[_canonical(gate.name)]) for gate in gates]
+
+
+def _where(document: Document) -> str:
+    place = document.place or document.id
+    return place if document.id in place else f"{place} ({document.id})"
+
+
+class _Watch:
+    """Looks at batches as they pass: says what was wrong, holds the gates, keeps the exit code."""
+
+    def __init__(self, gates: Sequence[tuple[Gate, str]], *, quiet: bool, failed: bool) -> None:
+        self.gates = gates
+        self.quiet = quiet
+        self.failed = failed
+        self.broken: list[str] = []
+
+    def over(self, batches: Iterable[ScoredBatch]) -> Iterator[ScoredBatch]:
+        """Pass batches on."""
+        for batch in batches:
+            for document in batch.documents:
+                self._mention(document)
+            for gate, key in self.gates:
+                self._hold(gate, key, batch)
+            yield batch
+
+    def _mention(self, document: Document) -> None:
+        if document.problem:
+            self.failed = True
+            fail(f"{document.place}: {document.problem}")
+        elif document.warning and not self.quiet:
+            warn(f"{document.place}: {document.warning}")
+
+    def _hold(self, gate: Gate, key: str, batch: ScoredBatch) -> None:
+        scores = batch.scores[key]
+        values = zip(batch.documents, scores.primary.tolist(), scores.status.tolist(), strict=True)
+        self.broken += [
+            f"{_where(document)}: {key} is {value:.4g} ({gate})"
+            for document, value, status in values
+            if gate.fails(value, status)
+        ]
+
+    def report(self) -> None:
+        """Name the texts that failed a gate, after the results."""
+        for line in self.broken:
+            gate_failed(line)
+
+    @property
+    def code(self) -> int:
+        """2 where something could not be read, 1 where a gate failed, else 0."""
+        return FAILED if self.failed else GATE_FAILED if self.broken else OK

@@ -1,0 +1,184 @@
+"""What scores are written as: a table for people; json, jsonl and csv for programs.
+
+Every form carries the schema and the signature of each metric. The three for programs are written
+as batches arrive and round nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TextIO
+
+from qualmetrics.core import Scorer
+from qualmetrics.corpus.scoring import ScoredBatch, output_keys
+from qualmetrics.errors import InputError
+
+SCHEMA = "qualmetrics-scores/1"
+FORMATS = ("table", "json", "jsonl", "csv")
+READ_AS = {"markdown": "markdown/1", "html": "html/1", "auto": "auto(markdown/1,html/1)"}
+
+
+@dataclass(frozen=True)
+class Header:
+    """What holds for every row."""
+
+    signatures: Mapping[str, str]
+    scorers: Mapping[str, Scorer]
+    markup: str
+
+    @property
+    def columns(self) -> list[str]:
+        """Value columns in order."""
+        return [
+            key
+            for name, scorer in self.scorers.items()
+            for key, _ in output_keys(name, scorer.spec.outputs)
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as it stands in json and jsonl."""
+        return {
+            "schema": SCHEMA,
+            "signatures": dict(self.signatures),
+            "markup": READ_AS.get(self.markup, self.markup),
+        }
+
+
+class Writer(Protocol):
+    """Takes batches in order."""
+
+    def write(self, batch: ScoredBatch) -> None:
+        """Write the rows of a batch."""
+
+    def close(self) -> None:
+        """Write what comes after the last row."""
+
+
+def choose_format(given: str | None, output: str | None) -> str:
+    """Return the format: what was asked for, else by the suffix of the file, else ``table``."""
+    if given is None and output is not None:
+        suffix = Path(output).suffix.lstrip(".").lower()
+        given = suffix if suffix in FORMATS else None
+    form = given or "table"
+    if form not in FORMATS:
+        raise InputError(f"format {form!r} is not one of {', '.join(FORMATS)}")
+    return form
+
+
+@contextmanager
+def opened(form: str, output: str | None, header: Header) -> Iterator[Writer]:
+    """Open the output and yield its writer; a file appears under its name only when complete."""
+    with _stream(output) as stream:
+        writer = _WRITERS[form](stream, header)
+        yield writer
+        writer.close()
+        stream.flush()
+
+
+@contextmanager
+def _stream(output: str | None) -> Iterator[TextIO]:
+    if output is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # A lone surrogate in a name becomes \udc80, which in JSON is that very character.
+            sys.stdout.reconfigure(errors="backslashreplace")
+        yield sys.stdout
+        return
+    path, part = Path(output), Path(f"{output}.part")
+    try:
+        with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+            yield stream
+        os.replace(part, path)  # noqa: PTH105 - the atomic one, and it says so
+    except OSError as error:
+        raise InputError(f"cannot write {output}: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+class _Json:
+    """One object: schema, signatures, results."""
+
+    def __init__(self, stream: TextIO, header: Header) -> None:
+        self.stream, self.started = stream, False
+        head = _json(header.to_dict()).removesuffix("}")
+        self.stream.write(head + ', "results": [')
+
+    def write(self, batch: ScoredBatch) -> None:
+        for row in batch.rows():
+            self.stream.write((",\n" if self.started else "\n") + _json(row))
+            self.started = True
+
+    def close(self) -> None:
+        self.stream.write("\n]}\n")
+
+
+class _Jsonl:
+    """The header as the first line, then one object a text."""
+
+    def __init__(self, stream: TextIO, header: Header) -> None:
+        self.stream = stream
+        self.stream.write(_json(header.to_dict()) + "\n")
+
+    def write(self, batch: ScoredBatch) -> None:
+        for row in batch.rows():
+            self.stream.write(_json(row) + "\n")
+
+    def close(self) -> None:
+        """Nothing comes after the rows."""
+
+
+class _Csv:
+    """Comment lines that begin with ``# ``, a header row, one row a text.
+
+    Every string is quoted, so that a ``#`` in a name is no comment to whoever skips those.
+    """
+
+    def __init__(self, stream: TextIO, header: Header) -> None:
+        self.rows = csv.writer(stream, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+        head = header.to_dict()
+        stream.write(f"# schema: {head['schema']}\n# markup: {head['markup']}\n")
+        for name, signature in header.signatures.items():
+            stream.write(f"# {name}: {signature}\n")
+        self.rows.writerow(["id", "path", "line", *header.columns, "status", "flags", "message"])
+
+    def write(self, batch: ScoredBatch) -> None:
+        for row in batch.rows():
+            same = len(row["flags"]) == len(batch.scores)  # the status says it already
+            flags = {} if same else row["flags"]
+            self.rows.writerow(
+                [
+                    *(row[key] for key in ("id", "path", "line")),
+                    *row["scores"].values(),
+                    row["status"],
+                    " ".join(f"{name}:{state}" for name, state in flags.items()),
+                    row["message"],
+                ]
+            )
+
+    def close(self) -> None:
+        """Nothing comes after the rows."""
+
+
+def _table(stream: TextIO, header: Header) -> Writer:
+    from qualmetrics.cli.table import TableWriter
+
+    return TableWriter(stream, header)
+
+
+_WRITERS: Mapping[str, Callable[[TextIO, Header], Writer]] = {
+    "json": _Json,
+    "jsonl": _Jsonl,
+    "csv": _Csv,
+    "table": _table,
+}

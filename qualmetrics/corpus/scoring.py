@@ -1,0 +1,129 @@
+"""Scores a stream of documents in batches of bounded size, in order, losing none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from qualmetrics import planner
+from qualmetrics.core import UNDEFINED, Scorer, Scores, Status
+from qualmetrics.corpus.readers import Document
+from qualmetrics.errors import InputError
+
+BATCH_DOCUMENTS = 512
+BATCH_CHARACTERS = 2_000_000
+
+
+@dataclass(frozen=True)
+class ScoredBatch:
+    """Some consecutive documents and their scores, aligned.
+
+    A document with a ``problem`` has the status *error* and no value.
+    """
+
+    documents: tuple[Document, ...]
+    scores: Mapping[str, Scores]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield one plain JSON-able dictionary per document.
+
+        ``status`` joins the statuses of all scorers; ``flags`` names those that are not *ok*.
+        """
+        tables = {name: scores.to_dict() for name, scores in self.scores.items()}
+        for i, document in enumerate(self.documents):
+            values = {
+                key: tables[name][output][i]
+                for name, scores in self.scores.items()
+                for key, output in output_keys(name, scores.spec.outputs)
+            }
+            states = {name: _plain(int(s.status[i])) for name, s in self.scores.items()}
+            joined = Status.OK
+            for state in states.values():
+                joined |= state
+            yield {
+                "id": document.id,
+                "path": document.path,
+                "line": document.line,
+                "status": str(joined),
+                "scores": values,
+                "flags": {name: str(state) for name, state in states.items() if state},
+                "message": document.problem or document.warning,
+            }
+
+
+def _plain(code: int) -> Status:
+    """Drop the flags of a value that is not there: an empty text is not *too short* as well."""
+    state = Status(code)
+    return state & UNDEFINED if state.undefined else state
+
+
+def output_keys(name: str, outputs: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Pair what a column is called with the output in it: ``name``, or ``name.output``."""
+    if len(outputs) == 1:
+        return [(name, outputs[0])]
+    return [(f"{name}.{output}", output) for output in outputs]
+
+
+def score_documents(
+    documents: Iterable[Document],
+    scorers: Mapping[str, Scorer],
+    *,
+    batch_documents: int = BATCH_DOCUMENTS,
+    batch_characters: int = BATCH_CHARACTERS,
+) -> Iterator[ScoredBatch]:
+    """Score documents as a stream.
+
+    Parameters
+    ----------
+    documents : iterable of Document
+        From ``read_documents``, or your own.
+    scorers : mapping of column name -> Scorer
+    batch_documents, batch_characters : int
+        A batch is closed when it reaches either; no number depends on them.
+
+    Yields
+    ------
+    ScoredBatch
+        In the order of the documents, all of them.
+
+    Raises
+    ------
+    InputError
+        Before any reading, for a scorer that needs more than a text.
+    """
+    for scorer in scorers.values():
+        if scorer.needs:
+            raise InputError(
+                f"{scorer.spec.name} needs {', '.join(sorted(scorer.needs))} beside the text, "
+                "which documents do not have; call it from Python"
+            )
+    return _batches(documents, scorers, batch_documents, batch_characters)
+
+
+def _batches(
+    documents: Iterable[Document], scorers: Mapping[str, Scorer], most: int, characters: int
+) -> Iterator[ScoredBatch]:
+    held: list[Document] = []
+    size = 0
+    for document in documents:
+        held.append(document)
+        size += len(document.text or "")
+        if len(held) >= most or size >= characters:
+            yield _scored(held, scorers)
+            held, size = [], 0
+    if held:
+        yield _scored(held, scorers)
+
+
+def _scored(documents: list[Document], scorers: Mapping[str, Scorer]) -> ScoredBatch:
+    chosen = tuple(scorers.values())
+    found = planner.run(chosen, planner.as_rows(chosen, [d.text for d in documents]))
+    broken = np.array([bool(d.problem) for d in documents])
+    scores = {}
+    for name, one in zip(scorers, found, strict=True):
+        status = np.where(broken, np.uint16(Status.ERROR), one.status).astype(np.uint16)
+        scores[name] = replace(one, status=status)
+    return ScoredBatch(tuple(documents), scores)

@@ -1,0 +1,24 @@
+"""Shared fixtures: the data folder, and a counted line for what was skipped without it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+DATA = os.environ.get("QUALMETRICS_DATA")
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """Return the folder named by QUALMETRICS_DATA, or skip."""
+    if not DATA or not Path(DATA).is_dir():
+        pytest.skip("QUALMETRICS_DATA is not set")
+    return Path(DATA)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests need data that is not here."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    missing = sum("QUALMETRICS_DATA" in str(report.longrepr) for report in skipped)
+    if missing:
+        terminalreporter.write_line(f"{missing} tests skipped: set QUALMETRICS_DATA to run them")
