@@ -62,7 +62,7 @@ def textstat() -> Cut | None:
 
 
 def spacy() -> Cut | None:
-    """Return the tokens of a blank English spaCy pipeline that are neither space nor punctuation."""
+    """Return the tokens of a blank English spaCy pipeline that are no space or punctuation."""
     try:
         import spacy as library
     except ImportError:
@@ -88,16 +88,19 @@ def readability() -> Cut | None:
 
 def shown(words: list[str]) -> str:
     """Return words as a cell of a table."""
-    return " · ".join(words).replace("|", "\\|").replace("\u00ad", "(soft)").replace(
-        "\u200b", "(zw)"
-    ) or "∅"
+    return (
+        " · ".join(words).replace("|", "\\|").replace("\u00ad", "(soft)").replace("\u200b", "(zw)")
+        or "∅"
+    )
 
 
 def main() -> None:
     """Print the page."""
     peers = {
-        "textstat 0.7.13": textstat(), "spaCy blank": spacy(), "py-readability-metrics": readability(),
-    }  # fmt: skip
+        "textstat 0.7.13": textstat(),
+        "spaCy blank": spacy(),
+        "py-readability-metrics": readability(),
+    }
     rows = [json.loads(line) for line in ROWS.read_text(encoding="utf-8").splitlines()]
     print(INTRODUCTION)
     for name in (name for name, cut in peers.items() if cut is None):
@@ -107,8 +110,8 @@ def main() -> None:
     print("|---" * (len(cuts) + 1) + "|")
     for row in rows:
         assert ours(row["text"]) == row["words"], row
-        text = row["text"]
-        print(f"| {shown([text])} | " + " | ".join(shown(cut(text)) for cut in cuts.values()) + " |")
+        cells = [shown([row["text"]]), *(shown(cut(row["text"])) for cut in cuts.values())]
+        print(f"| {' | '.join(cells)} |")
     print("\nTexts on which a peer agrees with us:")
     for name, cut in cuts.items():
         if name != "qualmetrics":

@@ -71,9 +71,11 @@ def has_familiar_parts(key: str, forms: frozenset[str]) -> bool:
 
 def inflections_of_two_syllables(keys: list[str]) -> list[bool]:
     """Say which words are a known word of two syllables with an ending -es, -ed or -ing."""
-    known = cmudict()
+    known = cmudict().get
     return [
-        key.endswith(("es", "ed", "ing")) and any(known.get(stem) == 2 for stem in _stems(key))
+        key.endswith(("es", "ed", "ing"))
+        and known(key, 3) == 3
+        and any(known(stem) == 2 for stem in _stems(key))
         for key in keys
     ]
 

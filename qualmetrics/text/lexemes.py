@@ -241,7 +241,6 @@ ATTRIBUTES: Final[dict[str, Attribute]] = {
     "is_dale_1948": _is_familiar(familiar.dale_1948),
     "is_dale_1995": _is_familiar(familiar.dale_1995),
     "is_spache": _is_familiar(familiar.spache),
-    "name_hash": _each(lambda key, _: hash(key.removesuffix("'s")), np.int64),
     "is_own_function_word": _member(lambda language: language.function_words),
     "is_other_function_word": _member(familiar.other_function_words),
 }
@@ -261,6 +260,8 @@ class WordTable:
         self._types: list[int] = []
         self._type_array: NDArray[np.int32] = np.zeros(0, np.int32)
         self._columns: dict[str, IntArray] = {}
+        self._name_index: dict[str, int] = {}
+        self._names: NDArray[np.int64] = np.zeros(0, np.int64)
 
     def indices(self, spelled: list[str]) -> NDArray[np.int32]:
         """Return the index of each word, taking in the new ones."""
@@ -291,6 +292,14 @@ class WordTable:
         fresh = np.array(self._types[len(self._type_array) :], np.int32)
         self._type_array = np.concatenate((self._type_array, fresh))
         return self._type_array[words]
+
+    def name_of(self, words: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return a number for each word that is the same for ``Ann`` and ``Ann's``."""
+        known = self._name_index
+        new = self._words.keys[len(self._names) :]
+        fresh = [known.setdefault(key.removesuffix("'s"), len(known)) for key in new]
+        self._names = np.concatenate((self._names, np.array(fresh, np.int64)))
+        return self._names[words]
 
     def attribute(self, name: str) -> IntArray:
         """Return an attribute of all words, computing what is missing."""
