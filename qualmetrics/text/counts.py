@@ -127,35 +127,31 @@ class _Batch:
         table: dict[str, Counted] = {}
         for number, members in enumerate(memo.lanes(named=False)):
             if any(column.name in names for column, _ in members):
-                lane = self._generation.lane(number, -1)
+                lane = self._generation.lane(number, named=False)
                 table |= _lane_sums(lane, self._stream, names)
         return table
 
     def _named(self, names: set[str]) -> dict[str, Counted]:
         """Sum as if no word were a name, then put right the few that are."""
         s, generation = self._stream, self._generation
-        found = sent.names(s, self._cold, self._first)
-        texts = s.texts_of(found)
-        with generation.lock:
-            names_found = generation.table.name_of(generation.first_word.data[s.rows[found]])
-        repeated = _seen_before((texts << 32) | names_found)
         table: dict[str, Counted] = {}
         for number, members in enumerate(memo.lanes(named=True)):
-            if not any(column.name in names for column, _ in members):
-                continue
-            plain = generation.lane(number, PLAIN)
-            sums = _lane_sums(plain, s, names)
-            for case, which, sign in (
-                (PLAIN, np.ones(len(found), np.bool_), -1),
-                (NAME, ~repeated, 1),
-                (NAMED_BEFORE, repeated, 1),
-            ):
-                lane = generation.lane(number, case)
-                at = found[which]
-                for column, values in _lane_fields(lane, s.rows[at], s.hot[at], names).items():
-                    sums[column] += sign * np.bincount(texts[which], values, self._n)
-            table |= sums
-        self._names = found
+            if any(column.name in names for column, _ in members):
+                table |= _lane_sums(generation.lane(number, named=True), s, names)
+        found = sent.names(s, self._cold, self._first)
+        texts = s.texts_of(found)
+        rows = s.rows[found]
+        words = generation.word.data[generation.word_start.data[rows]]
+        with generation.lock:
+            repeated = _seen_before((texts << 32) | generation.table.name_of(words))
+            view = WordView(generation.table, words)
+            plain = np.full(len(words), PLAIN, np.int8)
+            cases = np.where(repeated, np.int8(NAMED_BEFORE), np.int8(NAME))
+            for name in table:
+                compute = columns()[name].compute
+                assert compute is not None  # noqa: S101 - a named column has a body
+                change = compute(view, cases).astype(np.int8) - compute(view, plain)
+                table[name] += np.bincount(texts, change, self._n)
         return table
 
     # --- sequences ----------------------------------------------------------------------------
@@ -198,7 +194,7 @@ class _Batch:
         for number, members in enumerate(memo.lanes(named=True)):
             for column, shift in members:
                 if column.name == name:
-                    lane = self._generation.lane(number, PLAIN)
+                    lane = self._generation.lane(number, named=True)
                     mask = np.uint64(((1 << column.bits) - 1) << shift)
                     some = (lane.packed.data.take(s.rows) & mask) != 0
                     return np.flatnonzero(some | ((s.hot & m.WIDE) != 0))
@@ -274,22 +270,6 @@ def _lane_sums(lane: memo.Lane, s: sent.Stream, names: set[str]) -> dict[str, Co
             if column.name in sums:
                 sums[column.name] += np.bincount(texts, exact[:, index], n_texts)
     return sums
-
-
-def _lane_fields(
-    lane: memo.Lane, rows: NDArray[np.intp], hot: NDArray[np.uint8], names: set[str]
-) -> dict[str, NDArray[Any]]:
-    """Return the counts of single rows, ``{column: (len(rows),)}``."""
-    packed = lane.packed.data[rows]
-    wide = np.flatnonzero(hot & m.WIDE).tolist()
-    fields: dict[str, NDArray[Any]] = {}
-    for number, (column, shift) in enumerate(lane.members):
-        if column.name in names:
-            values = (packed >> np.uint64(shift)) & np.uint64((1 << column.bits) - 1)
-            fields[column.name] = values.astype(np.float64)
-            for index in wide:
-                fields[column.name][index] = lane.wide[int(rows[index])][number]
-    return fields
 
 
 def _expand(

@@ -70,7 +70,7 @@ def forms() -> Mapping[str, int]:
 def familiarity(keys: list[str]) -> list[int]:
     """Return the bits of each word; a hyphen compound has those that all its parts have."""
     known = forms().get
-    return [known(key, 0) or ("-" in key and _of_parts(key)) for key in keys]
+    return [known(key, 0) | (_of_parts(key) if "-" in key else 0) for key in keys]
 
 
 def _of_parts(key: str) -> int:
