@@ -12,6 +12,10 @@ from tests.cli.conftest import Ran
 Run = Callable[..., Ran]
 
 
+def test_version_is_the_package_s(qm: Run) -> None:
+    assert qm("--version").out == f"qualmetrics {qualmetrics.__version__}\n"
+
+
 def test_list_names_every_scorer(qm: Run) -> None:
     listed = json.loads(qm("list", "--json").out)
     assert [row["name"] for row in listed] == list(qualmetrics.names())
