@@ -7,7 +7,6 @@ inverse permutation; all other inputs are read once per macro-batch.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,8 +29,6 @@ from qualmetrics.core import (
     status_array,
 )
 from qualmetrics.errors import InputError, QualmetricsError
-
-log = logging.getLogger("qualmetrics")
 
 MACRO_CHARACTERS = 4_000_000
 MACRO_ROWS = 16_384
@@ -82,7 +79,7 @@ def _as_texts(texts: Any) -> tuple[str, ...]:
     rows = tuple(texts)
     for i, text in enumerate(rows):
         if not (text is None or isinstance(text, str)):
-            hint = "; decode it first" if isinstance(text, bytes) else ""
+            hint = "; decode it first" if isinstance(text, bytes) else " for a missing text"
             raise InputError(
                 f"texts[{i}] is {type(text).__name__}, expected a string or None{hint}"
             )
@@ -238,7 +235,8 @@ class _Reader:
             arrays.update(batch.arrays)
             status |= batch.status
         for key, (least, most) in spec.valid_range.items():
-            status[_outside(np.asarray(arrays[key]), least, most)] |= np.uint16(Status.TOO_SHORT)
+            outside = _outside(np.asarray(arrays[key]), least, most) & ((status & UNDEFINED) == 0)
+            status[outside] |= np.uint16(Status.TOO_SHORT)
         with np.errstate(all="ignore"):  # what is undefined gets a status below, not a warning
             values = np.asarray(scorer.forward(arrays))
         if values.shape != (n, len(spec.outputs)):
@@ -301,7 +299,6 @@ def _read_all(item: Input, rows: Rows) -> Batch:
         raise
     except Exception:
         good = [i for i in range(len(rows)) if _can_read(item, rows.take([i]))]
-        log.warning("%r failed on %d of %d rows", item, len(rows) - len(good), len(rows))
         if len(good) == len(rows):
             raise  # it fails on the rows together: that is no fault of a text
     status = np.full(len(rows), Status.ERROR, dtype=np.uint16)
@@ -329,6 +326,9 @@ def _can_read(item: Input, row: Rows) -> bool:
     except QualmetricsError:
         raise
     except Exception:
+        import logging
+
+        log = logging.getLogger("qualmetrics")
         log.warning("%r failed on %.80r", item, row.texts[0], exc_info=True)
         return False
     return True
