@@ -12,8 +12,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
-from itertools import repeat
 
 from qualmetrics.text.lexicon import cmudict, syllable_weights
 
@@ -130,19 +128,12 @@ def fallback_syllables(word: str) -> int:
         return _spelled(word)
     weight = syllable_weights().get
     marked = f"^{word}$" if len(word) <= READ_CLOSELY else f"^{word[:READ_CLOSELY]}"
-    total = sum(map(weight, map(marked.__getitem__, _grams_of(len(marked))), repeat(0)))
+    total = 0
+    for size in range(1, LONGEST_GRAM + 1):
+        for start in range(len(marked) - size + 1):
+            total += weight(marked[start : start + size], 0)
     rest = _vowel_groups(word[READ_CLOSELY:])
     return max(1, (total + WEIGHT_SCALE // 2) // WEIGHT_SCALE + rest)
-
-
-@lru_cache(maxsize=READ_CLOSELY + 3)
-def _grams_of(length: int) -> tuple[slice, ...]:
-    """Return where the n-grams of a marked word of this length stand."""
-    return tuple(
-        slice(start, start + size)
-        for size in range(1, LONGEST_GRAM + 1)
-        for start in range(length - size + 1)
-    )
 
 
 def _count(word: str, numeral: _Reader) -> int:
