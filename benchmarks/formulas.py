@@ -1,6 +1,6 @@
 """Speed of formulas beside textstat, py-readability-metrics and textdescriptives, in one run.
 
-Usage: QUALMETRICS_DATA=... NLTK_DATA=... python benchmarks/formulas.py [--repeat 3]
+Usage: QUALMETRICS_DATA=... NLTK_DATA=... python benchmarks/formulas.py [--repeat 3] [--peers textstat]
 
 English documents of at least 2 KB (consecutive paragraphs of one book of speed_corpus), one
 process, CPU seconds. *First pass*: caches empty but dictionaries loaded (one tiny text is scored
@@ -180,14 +180,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--documents", type=int, default=600)
+    parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=list(PEERS))
     options = parser.parse_args()
     texts = documents(Path(os.environ["QUALMETRICS_DATA"]))[: options.documents]
     size = sum(len(text.encode()) for text in texts) / 1e6
     print(f"{len(texts)} documents, {size:.2f} MB, median of {options.repeat} rounds, CPU seconds")
     libraries = {"qualmetrics": ours()}
-    for name, make in PEERS.items():
+    for name in options.peers:
         try:
-            libraries[name] = make()
+            libraries[name] = PEERS[name]()
             libraries[name]["flesch"]([texts[0]])
             print(f"{name} {importlib.metadata.version(name)}")
         except Exception as error:  # whatever a peer raises, the others go on
