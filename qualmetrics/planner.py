@@ -82,7 +82,7 @@ def _as_texts(texts: Any) -> tuple[str, ...]:
     rows = tuple(texts)
     for i, text in enumerate(rows):
         if not (text is None or isinstance(text, str)):
-            hint = "; decode it first" if isinstance(text, bytes) else ""
+            hint = "; decode it first" if isinstance(text, bytes) else " for a missing text"
             raise InputError(
                 f"texts[{i}] is {type(text).__name__}, expected a string or None{hint}"
             )
@@ -238,7 +238,8 @@ class _Reader:
             arrays.update(batch.arrays)
             status |= batch.status
         for key, (least, most) in spec.valid_range.items():
-            status[_outside(np.asarray(arrays[key]), least, most)] |= np.uint16(Status.TOO_SHORT)
+            outside = _outside(np.asarray(arrays[key]), least, most) & ((status & UNDEFINED) == 0)
+            status[outside] |= np.uint16(Status.TOO_SHORT)
         with np.errstate(all="ignore"):  # what is undefined gets a status below, not a warning
             values = np.asarray(scorer.forward(arrays))
         if values.shape != (n, len(spec.outputs)):

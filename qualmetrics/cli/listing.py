@@ -8,7 +8,7 @@ from typing import Any
 
 from qualmetrics.cli.messages import warn
 from qualmetrics.core import Scorer, Spec
-from qualmetrics.corpus.metrics import short_name
+from qualmetrics.corpus.metrics import resolve
 from qualmetrics.errors import PluginError
 from qualmetrics.registry import ALIASES, get, names
 
@@ -33,12 +33,17 @@ def list_scorers(*, as_json: bool, family: str | None, lang: str | None) -> None
             *map(Text, (row["name"], aliases, row["unit"], row["increases_with"])),
             *map(Text, (languages, row["tier"], needs)),
         )
-    show(console(sys.stdout), table)
+    out = console(sys.stdout)
+    show(out, table)
+    if family is None:
+        from qualmetrics.text import column_names
+
+        out.print(Text(f"\nCounts are metrics too: {', '.join(column_names())}"), soft_wrap=True)
 
 
 def show_scorer(name: str, *, as_json: bool) -> None:
     """Print everything about one scorer."""
-    scorer = get(name)
+    (scorer,) = resolve([name]).values()
     row = {**_row(scorer.spec.name, scorer), **scorer.spec.to_dict(), "signature": scorer.signature}
     if as_json:
         sys.stdout.write(json.dumps(row, ensure_ascii=False, indent=1) + "\n")
@@ -47,7 +52,11 @@ def show_scorer(name: str, *, as_json: bool) -> None:
     lines += [f"  {line}".rstrip() for line in scorer.spec.description.splitlines()]
     lines.append("")
     lines += [f"  {key:<15} {value}" for key, value in _facts(scorer, row) if value]
-    lines += ["", *_example(scorer)]
+    lines += ["", f"  qualmetrics score README.md -m {name}"]
+    if scorer.spec.name in names():
+        lines.append(
+            f'  qualmetrics.get("{scorer.spec.name}")(["The small boat crossed the bay."])'
+        )
     sys.stdout.write("\n".join(lines) + "\n")
 
 
@@ -122,11 +131,3 @@ def _range(bounds: tuple[float | None, float | None]) -> str:
 
 def _bands(spec: Spec) -> str:
     return "; ".join(f"from {band.lower:g} {band.label}" for band in spec.bands)
-
-
-def _example(scorer: Scorer) -> list[str]:
-    name = scorer.spec.name
-    return [
-        f"  qualmetrics score README.md -m {short_name(name)}",
-        f'  qualmetrics.get("{name}")(["The small boat crossed the bay."])',
-    ]

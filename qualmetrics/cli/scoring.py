@@ -92,6 +92,11 @@ def _keys(gates: Iterable[Gate], scorers: Mapping[str, Scorer]) -> list[tuple[Ga
     return [(gate, columns[_canonical(gate.name)]) for gate in gates]
 
 
+def _where(document: Document) -> str:
+    place = document.place or document.id
+    return place if document.id in place else f"{place} ({document.id})"
+
+
 class _Watch:
     """Looks at batches as they pass: says what was wrong, holds the gates, keeps the exit code."""
 
@@ -121,7 +126,7 @@ class _Watch:
         scores = batch.scores[key]
         values = zip(batch.documents, scores.primary.tolist(), scores.status.tolist(), strict=True)
         self.broken += [
-            f"{document.id}: {key} is {value:.4g} ({gate})"
+            f"{_where(document)}: {key} is {value:.4g} ({gate})"
             for document, value, status in values
             if gate.fails(value, status)
         ]

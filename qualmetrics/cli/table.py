@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -16,6 +16,7 @@ from qualmetrics.cli.writers import Header
 from qualmetrics.corpus.scoring import ScoredBatch
 
 UNDEFINED = "—"
+SHORT = "too_short"
 
 
 def console(stream: TextIO) -> Console:
@@ -63,61 +64,77 @@ class TableWriter:
         }
         self.rows: list[tuple[str, list[str], str]] = []
         self.sums: dict[str, tuple[float, int]] = {}
+        self.marked: set[str] = set()
 
     def write(self, batch: ScoredBatch) -> None:
         """Keep the cells of a batch."""
         for row in batch.rows():
-            cells = [self._cell(name, value) for name, value in row["scores"].items()]
-            for name, value in row["scores"].items():
-                total, n = self.sums.get(name, (0.0, 0))
-                if value is not None:
-                    self.sums[name] = total + value, n + 1
-            self.rows.append((printable(row["id"]), cells, note(row, batch.scores)))
+            short = {name for name, state in row["flags"].items() if SHORT in state.split("+")}
+            if short and len(short) == sum(v is not None for v in row["scores"].values()):
+                short = set()  # the status column says it once
+            self.marked |= short
+            cells = [
+                self._cell(name, value, "*" if name in short else "")
+                for name, value in row["scores"].items()
+            ]
+            self.rows.append((printable(row["id"]), cells, note(row, short)))
 
-    def _cell(self, name: str, value: float | None) -> str:
+    def _cell(self, name: str, value: float | None, mark: str) -> str:
         if value is None:
             return UNDEFINED
-        return f"{value:.0f}" if name in self.whole else rounded(value)
+        total, n = self.sums.get(name, (0.0, 0))
+        self.sums[name] = total + value, n + 1
+        return (f"{value:.0f}" if name in self.whole else rounded(value)) + mark
 
     def close(self) -> None:
         """Print."""
         out = console(self.stream)
         show(out, self._table())
+        if self.marked:
+            out.print(Text(f"* {SHORT}: outside the lengths that the formula was made for"))
         out.print()
         for name, signature in self.header.signatures.items():
             out.print(Text(f"{name}: {signature}", style="dim"), soft_wrap=True)
 
     def _table(self) -> Table:
         noted = any(remark for _, _, remark in self.rows)
-        headings = [name.replace("_", "_\n") for name in self.header.columns]
-        table = plain_table("text", *headings)
+        columns = self.header.columns
+        table = plain_table("text", *(name.replace("_", "_\n") for name in columns))
         if noted:
             table.add_column("status", overflow="fold", vertical="bottom")
         for name, cells, remark in self.rows:
-            table.add_row(Text(name), *map(Text, cells), *([Text(remark)] if noted else []))
+            table.add_row(Text(name), *self._aligned(cells), *([Text(remark)] if noted else []))
         if len(self.rows) > 1:
-            means = [self._mean(name) for name in self.header.columns]
+            means = self._aligned([self._mean(name) for name in columns])
             table.add_row("mean", *means, *([""] if noted else []), style="bold")
         return table
+
+    def _aligned(self, cells: list[str]) -> list[Text]:
+        """Leave room for the mark in columns that have one, so that the digits stand in line."""
+        return [
+            Text(cell if name not in self.marked or cell.endswith("*") else cell + " ")
+            for name, cell in zip(self.header.columns, cells, strict=True)
+        ]
 
     def _mean(self, name: str) -> str:
         total, n = self.sums.get(name, (0.0, 0))
         return rounded(total / n if n else None)
 
 
-def note(row: Mapping[str, Any], metrics: Iterable[str]) -> str:
+def note(row: Mapping[str, Any], marked: Collection[str] = ()) -> str:
     """Say what is not *ok* about a row: what holds for all metrics, then what for some.
 
-    A metric without a value has no flags; it does not keep a flag from holding for all.
+    A metric without a value has no flags; it does not keep a flag from holding for all. What is
+    ``marked`` in its cell is not said again.
     """
-    flags = {name: row["flags"].get(name, "").split("+") for name in metrics}
-    defined = {name for name in flags if row["scores"].get(name, 0.0) is not None}
-    states: dict[str, list[str]] = {}
-    for name, words in flags.items():
-        for word in filter(None, words):
-            states.setdefault(word, []).append(name)
+    defined = {name for name, value in row["scores"].items() if value is not None}
+    states: dict[str, set[str]] = {}
+    for name, flags in row["flags"].items():
+        for state in flags.split("+"):
+            if not (state == SHORT and name in marked):
+                states.setdefault(state, set()).add(name)
     said = []
     for state, named in sorted(states.items(), key=lambda item: -len(item[1])):
-        everywhere = len(named) == len(flags) or set(named) == defined
-        said.append(state if everywhere else f"{state} ({' '.join(named)})")
+        everywhere = len(named) == len(row["scores"]) or named == defined
+        said.append(state if everywhere else f"{state} ({' '.join(sorted(named))})")
     return ", ".join(said)

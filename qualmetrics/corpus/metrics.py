@@ -12,7 +12,7 @@ from qualmetrics.errors import InputError, UnknownNameError
 from qualmetrics.registry import ALIASES, get, names
 
 ENGLISH = (
-    *("words", "fre", "fkgl", "ari", "coleman_liau", "fog", "smog"),
+    *("words", "fre", "fkgl", "ari", "cli", "fog", "smog"),
     *("dale_chall", "consensus", "reading_time"),
 )
 """What English texts are scored with unless told."""
@@ -22,6 +22,9 @@ ANY_LANGUAGE = ("words", "lix", "rix", "reading_time")
 
 MOST_OWN = 6
 """So many formulas of one language fit in a table beside the others."""
+
+LONG_NAME = 14
+"""A longer name gives way to an alias."""
 
 
 def default_metrics(lang: str = "en") -> tuple[str, ...]:
@@ -44,7 +47,9 @@ def default_metrics(lang: str = "en") -> tuple[str, ...]:
 
 
 def short_name(name: str) -> str:
-    """Return the shortest name of a scorer: an alias, or its own."""
+    """Return the shortest alias of a scorer whose own name is long for a column."""
+    if len(name) <= LONG_NAME:
+        return name
     return min((name, *(a for a, known in ALIASES.items() if known == name)), key=len)
 
 

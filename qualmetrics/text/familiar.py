@@ -69,18 +69,23 @@ def has_familiar_parts(key: str, forms: frozenset[str]) -> bool:
     return all(part in forms for part in key.split("-") if part)
 
 
-def is_inflection_of_two_syllables(key: str, language: Language) -> bool:
-    """Say whether a word reaches three syllables only by an ending -es, -ed or -ing."""
-    if language.code != "en" or not key.endswith(("es", "ed", "ing")) or not key.isalpha():
-        return False
-    stem = key[:-3] if key.endswith("ing") else key[:-2]
-    candidates = [stem, stem + "e"]
-    if len(stem) > 2 and stem[-1] == stem[-2]:
-        candidates.append(stem[:-1])
-    if stem.endswith("i"):
-        candidates.append(stem[:-1] + "y")
+def inflections_of_two_syllables(keys: list[str]) -> list[bool]:
+    """Say which words are a known word of two syllables with an ending -es, -ed or -ing."""
     known = cmudict()
-    return any(known.get(candidate) == 2 for candidate in candidates)
+    return [
+        key.endswith(("es", "ed", "ing")) and any(known.get(stem) == 2 for stem in _stems(key))
+        for key in keys
+    ]
+
+
+def _stems(key: str) -> list[str]:
+    stem = key[:-3] if key.endswith("ing") else key[:-2]
+    stems = [stem, stem + "e"]
+    if len(stem) > 2 and stem[-1] == stem[-2]:
+        stems.append(stem[:-1])
+    if stem.endswith("i"):
+        stems.append(stem[:-1] + "y")
+    return stems
 
 
 @cache

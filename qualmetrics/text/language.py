@@ -33,7 +33,8 @@ class Language:
     syllable_rule: str
     """Name and version of that function as the signature prints it, such as ``de-vowels/1``."""
     any_syllables: Callable[[str], int] | None = None
-    """Reads a whole word as it is spelled (capitals, digits, hyphens), where a language can."""
+    """Reads a whole word as it is spelled (capitals, digits, hyphens), where a language can;
+    asked only for words that ``dictionary`` does not hold."""
     dictionary: Callable[[], Mapping[str, int]] | None = None
     """Lower-case words whose syllables are known; must agree with the functions above."""
     titles: frozenset[str] = frozenset()

@@ -50,6 +50,11 @@ def segment_sums(values: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[np.i
     return running[starts[1:]] - running[starts[:-1]]
 
 
+def count_in(hits: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Count the few non-zero values of each stretch ``hits[starts[i]:starts[i + 1]]``."""
+    return np.diff(np.searchsorted(np.flatnonzero(hits), starts))
+
+
 # --- attributes ------------------------------------------------------------------------------
 
 _SPELLED: Final = {"0": 2, "7": 2}
@@ -116,6 +121,15 @@ def _foreign(key: str, language: Language) -> int:
     )
 
 
+def _all_foreign(words: Words) -> IntArray:
+    """Count letters of other scripts; under a Latin language only where a word leaves ASCII."""
+    language = words.language
+    if "LATIN" not in _scripts(language):
+        return np.array([_foreign(key, language) for key in words.keys], np.int64)
+    found = [0 if key.isascii() else _foreign(key, language) for key in words.keys]
+    return np.array(found, np.int64)
+
+
 @cache
 def _scripts(language: Language) -> tuple[str, ...]:
     return tuple(name.upper() for name in language.scripts)
@@ -160,6 +174,19 @@ def _of_class(bit: int) -> Attribute:
     return attribute
 
 
+def _of_class_beside_letters(bit: int) -> Attribute:
+    """As ``_of_class`` for a class that no letter is in: only words with other signs are read."""
+
+    def attribute(words: Words) -> IntArray:
+        where = [index for index, key in enumerate(words.keys) if not key.isalpha()]
+        found, starts = classes([words.keys[index] for index in where])
+        sums = np.zeros(len(words.keys), np.int64)
+        sums[where] = count_in(found & bit, starts)
+        return sums
+
+    return attribute
+
+
 def _member(known_words: Callable[[Language], Container[str]]) -> Attribute:
     def attribute(words: Words) -> IntArray:
         known = known_words(words.language)
@@ -173,10 +200,18 @@ def _is_numeral(key: str, _: Language) -> bool:
 
 
 def _is_easy_compound(key: str, language: Language) -> bool:
+    """Say whether a word is a hyphen compound of parts below three syllables."""
     parts = key.split("-")
-    return 1 < len(parts) < _MOST_PARTS and all(
-        _syllables(part, language) < 3 for part in parts if part
-    )
+    if not 1 < len(parts) < _MOST_PARTS:
+        return False
+    known = language.dictionary() if language.dictionary is not None else {}
+    return all((known.get(part) or _syllables(part, language)) < 3 for part in parts if part)
+
+
+def _all_inflected(words: Words) -> IntArray:
+    if words.language.code != "en":
+        return np.zeros(len(words.keys), np.bool_)
+    return np.array(familiar.inflections_of_two_syllables(words.keys), np.bool_)
 
 
 def _is_familiar(forms: Callable[[], frozenset[str]]) -> Attribute:
@@ -194,15 +229,15 @@ def _is_familiar(forms: Callable[[], frozenset[str]]) -> Attribute:
 ATTRIBUTES: Final[dict[str, Attribute]] = {
     "letters": _of_class(LETTER),
     "digits": _of_class(DIGIT),
-    "punctuation": _of_class(PUNCTUATION),
-    "enders": _of_class(ENDER),
+    "punctuation": _of_class_beside_letters(PUNCTUATION),
+    "enders": _of_class_beside_letters(ENDER),
     "syllables": _all_syllables,
     "spelled_extra": _unusual(lambda key, _: _spelled_extra(key), np.int64),
-    "foreign_letters": _each(_foreign, np.int64),
+    "foreign_letters": _all_foreign,
     "is_numeral": _unusual(_is_numeral, np.bool_),
     "is_address": _unusual(lambda key, _: is_address(key), np.bool_),
     "is_easy_compound": _unusual(_is_easy_compound, np.bool_),
-    "is_inflected_easy": _each(familiar.is_inflection_of_two_syllables, np.bool_),
+    "is_inflected_easy": _all_inflected,
     "is_dale_1948": _is_familiar(familiar.dale_1948),
     "is_dale_1995": _is_familiar(familiar.dale_1995),
     "is_spache": _is_familiar(familiar.spache),
@@ -224,6 +259,7 @@ class WordTable:
         self._index: dict[str, int] = {}
         self._words = Words([], [], language)
         self._types: list[int] = []
+        self._type_array: NDArray[np.int32] = np.zeros(0, np.int32)
         self._columns: dict[str, IntArray] = {}
 
     def indices(self, spelled: list[str]) -> NDArray[np.int32]:
@@ -235,7 +271,7 @@ class WordTable:
         return np.fromiter(map(index.__getitem__, spelled), np.int32, len(spelled))
 
     def _take_in(self, word: str) -> int:
-        key = normal_form(word)
+        key = word if word.islower() and word.isascii() else normal_form(word)
         if key == word or word[1:] != key[1:]:
             same = len(self._types) if key == word else self._index_of(key)
             self._index[word] = number = len(self._types)
@@ -252,7 +288,9 @@ class WordTable:
 
     def type_of(self, words: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the index of the lower-case form of each word."""
-        return np.array(self._types, np.int32)[words]
+        fresh = np.array(self._types[len(self._type_array) :], np.int32)
+        self._type_array = np.concatenate((self._type_array, fresh))
+        return self._type_array[words]
 
     def attribute(self, name: str) -> IntArray:
         """Return an attribute of all words, computing what is missing."""

@@ -30,6 +30,15 @@ _ROUNDS: Final = 32
 """Steps that a search goes from its first slot; what lies further is asked of the dictionary."""
 
 
+def mixed(low: U64, high: U64) -> U64:
+    """Mix both halves of each key into one number whose high bits are well spread."""
+    number = low * _MIX[0]
+    number ^= (high + (number >> np.uint64(29))) * _MIX[1]
+    number ^= number >> np.uint64(32)
+    number *= _MIX[0]
+    return number
+
+
 class KeyTable:
     """Open addressing over keys of sixteen bytes. A slot is written once and never changed."""
 
@@ -42,12 +51,7 @@ class KeyTable:
         self._used = 0
 
     def _slots(self, low: U64, high: U64) -> Positions:
-        mixed = low * _MIX[0]
-        mixed ^= (high + (mixed >> np.uint64(29))) * _MIX[1]
-        mixed ^= mixed >> np.uint64(32)
-        mixed *= _MIX[0]
-        mixed >>= np.uint64(64 - self._bits)
-        return mixed.astype(np.intp)
+        return (mixed(low, high) >> np.uint64(64 - self._bits)).astype(np.intp)
 
     def find(self, low: U64, high: U64) -> NDArray[np.intp]:
         """Return the row of each key, -1 where it is not found."""
@@ -111,10 +115,15 @@ class Layout:
     lengths: Positions
     breaks: Positions
 
-    def text(self, index: int) -> str:
-        """Return a chunk as a string."""
-        start = int(self.starts[index])
-        return self.data[start : start + int(self.lengths[index])].decode("utf-8", "surrogatepass")
+    def texts(self, which: Positions) -> list[str]:
+        """Return some chunks as strings."""
+        starts = self.starts[which]
+        spans = zip(starts.tolist(), (starts + self.lengths[which]).tolist(), strict=True)
+        data = self.data
+        if data.isascii():
+            text = data.decode("ascii")
+            return [text[start:end] for start, end in spans]
+        return [str(data[start:end], "utf-8", "surrogatepass") for start, end in spans]
 
 
 def layout(data: bytes) -> Layout | None:
@@ -170,8 +179,14 @@ def rows(found: Layout, table: KeyTable, resolve: Resolve) -> tuple[NDArray[np.i
     missing = np.flatnonzero(result < 0)
     if not len(missing):
         return result, None
-    result[missing] = resolve([found.text(index) for index in missing.tolist()])
-    fresh = missing[~is_long[missing]]
-    row, which = np.unique(result[fresh], return_index=True)
-    fresh = fresh[which]
-    return result, (low[fresh], high[fresh], row)
+    # A short chunk is made a string once, by its first occurrence among equal keys; should two
+    # keys be mixed into the same number, the second is asked for by itself.
+    short, long = missing[~is_long[missing]], missing[is_long[missing]]
+    _, first, group = np.unique(mixed(low[short], high[short]), True, True)
+    first = short[first]
+    odd = short[(low[short] != low[first[group]]) | (high[short] != high[first[group]])]
+    row = resolve(found.texts(np.concatenate((first, odd, long))))
+    result[short] = row[group]
+    result[odd] = row[len(first) : len(first) + len(odd)]
+    result[long] = row[len(first) + len(odd) :]
+    return result, (low[first], high[first], row[: len(first)])

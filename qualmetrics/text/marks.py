@@ -239,32 +239,49 @@ def parse_common(chunk: str, language: Language) -> tuple[str, int, int] | None:
     Returns the word as spelled, with a straight apostrophe, and the bits; agrees with ``parse``
     (a test compares them).
     """
+    if chunk.islower() and chunk.isascii():
+        if chunk.isalpha():
+            return chunk, HAS_WORD, LOWER
+        if chunk[-1] == "," and chunk[:-1].isalpha():
+            return chunk[:-1], HAS_WORD, LOWER
     match = _COMMON(chunk) if len(chunk) <= _COMMON_LONGEST else None
     if match is None:
         return None
     before, surface, after = match.groups()
-    if not surface.isascii():
+    if not chunk.isascii():
         surface = surface.replace("’", "'")
     if language.elisions and "'" in surface:
         return None
-    hot, cold = _common_head(before, surface, language)
+    if surface.islower():
+        hot, cold = HAS_WORD, LOWER
+    else:
+        hot, cold = _with_capitals(surface, language)
+    if before:
+        cold |= _quotes_before(before)
     if after:
-        tail_hot, tail_cold = _tail(skeleton(after))
+        tail_hot, tail_cold = _common_tail(after)
         hot |= tail_hot
         cold |= tail_cold
         if tail_cold & DOT:
             cold |= dot_bits(surface.lower(), surface[0].isupper(), language)
-        if len(surface) < 5 and len(chunk) < 8 and _ENUMERATOR.fullmatch(skeleton(chunk)):
+        if len(chunk) < 8 and _ENUMERATOR.fullmatch(skeleton(chunk)):
             cold |= ENUMERATOR
     return surface, hot, cold
 
 
-def _common_head(before: str, surface: str, language: Language) -> tuple[int, int]:
-    cold = OPENED if before and _QUOTES.intersection(skeleton(before)) else 0
-    if surface.islower():
-        return HAS_WORD, cold | LOWER
+def _with_capitals(surface: str, language: Language) -> tuple[int, int]:
     hot = HAS_WORD | _capitals(surface)
     if not surface[0].isupper():
-        return hot, cold | LOWER
+        return hot, LOWER
     hot |= CAPITAL if is_name_like(surface, language) else 0
-    return hot, cold | UPPER | _starter(surface.lower(), language)
+    return hot, UPPER | _starter(surface.lower(), language)
+
+
+@lru_cache(maxsize=1024)
+def _quotes_before(before: str) -> int:
+    return OPENED if _QUOTES.intersection(skeleton(before)) else 0
+
+
+@lru_cache(maxsize=1024)
+def _common_tail(after: str) -> tuple[int, int]:
+    return _tail(skeleton(after))

@@ -12,6 +12,8 @@ import os
 import threading
 from collections.abc import Iterable
 from functools import cache
+from itertools import compress, repeat
+from operator import not_
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +23,7 @@ from qualmetrics.text import lookup
 from qualmetrics.text.chunks import NEWLINE
 from qualmetrics.text.columns import NAME, PLAIN, Column, columns
 from qualmetrics.text.language import Language
-from qualmetrics.text.lexemes import WordTable, WordView, classes, segment_sums
+from qualmetrics.text.lexemes import WordTable, WordView, classes, count_in, segment_sums
 from qualmetrics.text.marks import WIDE, parse, parse_common
 from qualmetrics.text.skeleton import ENDER, PUNCTUATION, UNCOUNTED
 
@@ -143,30 +145,26 @@ class Generation:
 
         Returns the rows of chunks too long to be remembered, which only the caller will know.
         """
-        keys: list[str] = []
-        counts: list[int] = []
-        names: list[bool] = []
-        hot: list[int] = []
-        cold: list[int] = []
-        inner: list[int] = []
-        for chunk in chunks:
-            common = parse_common(chunk, self.language)
-            if common is not None:
-                keys.append(common[0])
-                counts.append(1)
-                names.append(False)
-                hot.append(common[1])
-                cold.append(common[2])
-                inner.append(0)
-                continue
-            parsed = parse(chunk, self.language)
+        language = self.language
+        read = list(map(parse_common, chunks, repeat(language)))
+        common = [found for found in read if found is not None]
+        ordered = [*compress(chunks, read)]
+        keys = [found[0] for found in common]
+        hot = [found[1] for found in common]
+        cold = [found[2] for found in common]
+        counts = [1] * len(common)
+        inner = [0] * len(common)
+        names = [False] * len(common)
+        for chunk in compress(chunks, map(not_, read)):
+            parsed = parse(chunk, language)
+            ordered.append(chunk)
             keys += [word.spelled for word in parsed.words]
             counts.append(len(parsed.words))
             names += [False, *parsed.names[1:]] if parsed.words else []
             hot.append(parsed.hot)
             cold.append(parsed.cold)
             inner.append(len(parsed.inner))
-        return self._publish(chunks, keys, counts, names, (hot, cold, inner))
+        return self._publish(ordered, keys, counts, names, (hot, cold, inner))
 
     def _publish(
         self,
@@ -196,12 +194,11 @@ class Generation:
         self.inner.extend(np.array(bits[2], np.int32))
         self.cold.extend(np.array(bits[1], np.uint32))
         self.hot.extend(np.array(bits[0], np.uint8) | np.where(lengths > NARROW, WIDE, 0))
+        self.rows.update(zip(chunks, range(first_row, first_row + len(chunks)), strict=True))
+        # Long chunks are known to this caller alone: a memory of addresses would only grow.
         passing = {}
-        for row, chunk in enumerate(chunks, first_row):
-            if len(chunk) <= MAX_KEY:
-                self.rows[chunk] = row
-            else:
-                passing[chunk] = row
+        for index in np.flatnonzero(lengths > MAX_KEY).tolist():
+            passing[chunks[index]] = self.rows.pop(chunks[index])
         self.characters += int(lengths.sum())
         return passing
 
@@ -212,8 +209,9 @@ class Generation:
         view = WordView(self.table, words)
         for name, bit in (("punctuation", PUNCTUATION), ("enders", ENDER)):
             inside = segment_sums(getattr(view, name), bounds)
-            self.total[name].extend(segment_sums((found & bit) != 0, starts) - inside)
-        self.total["characters"].extend(segment_sums((found & UNCOUNTED) == 0, starts))
+            self.total[name].extend(count_in(found & bit, starts) - inside)
+        uncounted = count_in(found & UNCOUNTED, starts)
+        self.total["characters"].extend(np.diff(starts) - uncounted)
 
     # --- packed counts ------------------------------------------------------------------------
 
@@ -234,7 +232,7 @@ class Generation:
         bounds = self.word_start.data[first : last + 1]
         span = slice(int(bounds[0]), int(bounds[-1]))
         view = WordView(self.table, self.word.data[span])
-        cases = np.where(self.word_is_name.data[span], NAME, PLAIN)
+        cases = np.where(self.word_is_name.data[span], np.int8(NAME), np.int8(PLAIN))
         heads = bounds[:-1][bounds[:-1] < bounds[1:]] - bounds[0]
         if case > PLAIN:
             cases[heads] = case

@@ -32,8 +32,10 @@ def test_metrics_are_joined_by_commas_or_repeated(qm: Run) -> None:
 
 
 def test_the_default_table_fits_100_columns(qm: Run, tmp_path: Path) -> None:
-    (tmp_path / "README.md").write_text(f"{CAT} " * 200)
-    table = qm("score", "README.md").out.split("\n\n")[0]
+    name = "docs/introduction.md"
+    (tmp_path / "docs").mkdir()
+    (tmp_path / name).write_text(f"{CAT} " * 20)
+    table = qm("score", name).out.split("\n\n")[0]
     assert max(map(len, table.splitlines())) <= 100
 
 
@@ -170,7 +172,7 @@ def test_flag_beats_environment_beats_file_beats_default(
     qm: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = ("score", "--text", CAT)
-    assert header(qm(*command))[:3] == ["coleman_", "dale_", "reading_"]
+    assert header(qm(*command))[:2] == ["dale_", "reading_"]
     (tmp_path / "pyproject.toml").write_text('[tool.qualmetrics]\nmetrics = ["fkgl"]\n')
     assert header(qm(*command)) == ["text", "fkgl"]
     monkeypatch.setenv("QUALMETRICS_METRICS", "fre,words")

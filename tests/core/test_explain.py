@@ -10,13 +10,13 @@ REFERENCE = {"words": 10.0, "sentences": 1.0, "syllables": 15.0}
 
 
 def test_shares_of_a_sentence_are_its_distance_from_the_reference_rates():
-    # Words 3 + 6, syllables 3 + (4 + 5 + 3 + 1 + 4 + 3 = 20); reference 10 words a sentence and
+    # Words 3 + 6, syllables 3 + (5 + 5 + 3 + 1 + 4 + 3 = 21); reference 10 words a sentence and
     # 1.5 syllables a word. First sentence of Flesch-Kincaid:
-    # .39 x (3 - 10)/2 + 11.8 x (3 - 1.5 x 3)/9; second: .39 x (6 - 10)/2 + 11.8 x (20 - 9)/9.
+    # .39 x (3 - 10)/2 + 11.8 x (3 - 1.5 x 3)/9; second: .39 x (6 - 10)/2 + 11.8 x (21 - 9)/9.
     made = explain("flesch_kincaid_grade", TEXT, reference=REFERENCE)
     shares = [span.contribution for span in made.sentences]
     assert shares == pytest.approx(
-        [0.39 * -7 / 2 + 11.8 * -1.5 / 9, 0.39 * -4 / 2 + 11.8 * 11 / 9], abs=1e-12
+        [0.39 * -7 / 2 + 11.8 * -1.5 / 9, 0.39 * -4 / 2 + 11.8 * 12 / 9], abs=1e-12
     )
     assert made.reference_value == pytest.approx(0.39 * 10 + 11.8 * 1.5 - 15.59, abs=1e-12)
 
@@ -49,7 +49,7 @@ def test_a_formula_that_compares_shows_counts_and_says_why_there_are_no_shares()
     made = explain("consensus_grade", TEXT)
     assert {span.contribution for span in made.sentences} == {None}
     assert "compares" in made.note
-    assert made.sentences[1].counts["syllables"] == 20
+    assert made.sentences[1].counts["syllables"] == 21
 
 
 def test_a_text_without_a_score_is_explained_without_shares():

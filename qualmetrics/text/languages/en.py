@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from qualmetrics.text.language import Language, word_set
 from qualmetrics.text.lexicon import cmudict
-from qualmetrics.text.syllables import english_syllables
+from qualmetrics.text.syllables import english_syllables, fallback_syllables
+
+
+def _unlisted_syllables(word: str) -> int:
+    """Count a word that the dictionary does not hold; the common kind takes the short way."""
+    if word.islower() and word.isalpha() and word.isascii():
+        return fallback_syllables(word)
+    return english_syllables(word)
+
 
 LANGUAGE = Language(
     code="en",
     name="English",
     scripts=("Latin",),
     syllables=english_syllables,
-    any_syllables=english_syllables,
+    any_syllables=_unlisted_syllables,
     dictionary=cmudict,
     syllable_rule="cmu+ng/1",
     titles=word_set(
