@@ -20,7 +20,6 @@ of these: a text that cannot be scored gets a status (see ``qualmetrics.core.Sta
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -36,6 +35,8 @@ class UnknownNameError(QualmetricsError, LookupError):
     """No scorer carries that name."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
+        import difflib
+
         close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.55)
         hint = f"Did you mean {' or '.join(map(repr, close))}? " if close else ""
         super().__init__(

@@ -7,7 +7,6 @@ inverse permutation; all other inputs are read once per macro-batch.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,8 +29,6 @@ from qualmetrics.core import (
     status_array,
 )
 from qualmetrics.errors import InputError, QualmetricsError
-
-log = logging.getLogger("qualmetrics")
 
 MACRO_CHARACTERS = 4_000_000
 MACRO_ROWS = 16_384
@@ -302,7 +299,6 @@ def _read_all(item: Input, rows: Rows) -> Batch:
         raise
     except Exception:
         good = [i for i in range(len(rows)) if _can_read(item, rows.take([i]))]
-        log.warning("%r failed on %d of %d rows", item, len(rows) - len(good), len(rows))
         if len(good) == len(rows):
             raise  # it fails on the rows together: that is no fault of a text
     status = np.full(len(rows), Status.ERROR, dtype=np.uint16)
@@ -330,6 +326,9 @@ def _can_read(item: Input, row: Rows) -> bool:
     except QualmetricsError:
         raise
     except Exception:
+        import logging
+
+        log = logging.getLogger("qualmetrics")
         log.warning("%r failed on %.80r", item, row.texts[0], exc_info=True)
         return False
     return True

@@ -18,9 +18,9 @@ app = typer.Typer(
 
 def _version(value: bool) -> None:
     if value:
-        from importlib.metadata import version
+        from qualmetrics import __version__
 
-        typer.echo(f"qualmetrics {version('qualmetrics')}")
+        typer.echo(f"qualmetrics {__version__}")
         raise typer.Exit
 
 

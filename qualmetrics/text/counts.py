@@ -127,33 +127,31 @@ class _Batch:
         table: dict[str, Counted] = {}
         for number, members in enumerate(memo.lanes(named=False)):
             if any(column.name in names for column, _ in members):
-                lane = self._generation.lane(number, -1)
+                lane = self._generation.lane(number, named=False)
                 table |= _lane_sums(lane, self._stream, names)
         return table
 
     def _named(self, names: set[str]) -> dict[str, Counted]:
         """Sum as if no word were a name, then put right the few that are."""
         s, generation = self._stream, self._generation
-        found = sent.names(s, self._cold, self._first)
-        texts = s.texts_of(found)
-        view = WordView(generation.table, generation.first_word.data[s.rows[found]])
-        repeated = _seen_before(view.name_hash, texts)
         table: dict[str, Counted] = {}
         for number, members in enumerate(memo.lanes(named=True)):
-            if not any(column.name in names for column, _ in members):
-                continue
-            plain = generation.lane(number, PLAIN)
-            sums = _lane_sums(plain, s, names)
-            for case, which, sign in (
-                (PLAIN, np.ones(len(found), np.bool_), -1),
-                (NAME, ~repeated, 1),
-                (NAMED_BEFORE, repeated, 1),
-            ):
-                lane = generation.lane(number, case)
-                for column, values in _lane_fields(lane, s.rows[found[which]], names).items():
-                    sums[column] += sign * np.bincount(texts[which], values, self._n)
-            table |= sums
-        self._names = found
+            if any(column.name in names for column, _ in members):
+                table |= _lane_sums(generation.lane(number, named=True), s, names)
+        found = sent.names(s, self._cold, self._first)
+        texts = s.texts_of(found)
+        rows = s.rows[found]
+        words = generation.word.data[generation.word_start.data[rows]]
+        with generation.lock:
+            repeated = _seen_before((texts << 32) | generation.table.name_of(words))
+            view = WordView(generation.table, words)
+            plain = np.full(len(words), PLAIN, np.int8)
+            cases = np.where(repeated, np.int8(NAMED_BEFORE), np.int8(NAME))
+            for name in table:
+                compute = columns()[name].compute
+                assert compute is not None  # noqa: S101 - a named column has a body
+                change = compute(view, cases).astype(np.int8) - compute(view, plain)
+                table[name] += np.bincount(texts, change, self._n)
         return table
 
     # --- sequences ----------------------------------------------------------------------------
@@ -190,19 +188,32 @@ class _Batch:
             texts = np.concatenate((texts, texts[several[owners]]))
         return _distinct(texts[words >= 0], words[words >= 0], self._n)
 
+    def _holding(self, name: str) -> NDArray[np.intp]:
+        """Return the chunks for which a named column may count something."""
+        s = self._stream
+        for number, members in enumerate(memo.lanes(named=True)):
+            for column, shift in members:
+                if column.name == name:
+                    lane = self._generation.lane(number, named=True)
+                    mask = np.uint64(((1 << column.bits) - 1) << shift)
+                    some = (lane.packed.data.take(s.rows) & mask) != 0
+                    return np.flatnonzero(some | ((s.hot & m.WIDE) != 0))
+        raise KeyError(name)
+
     def _unfamiliar_spache_types(self) -> Counted:
         s, generation = self._stream, self._generation
-        found = sent.names(s, self._cold, self._first)
         is_name = np.zeros(len(s.rows), np.bool_)
-        is_name[found] = True
-        owners, flat = _expand(generation, s.rows)
-        words = generation.word.data[flat]
+        is_name[sent.names(s, self._cold, self._first)] = True
+        candidates = self._holding("unfamiliar_spache")
+        owners, flat = _expand(generation, s.rows[candidates])
         cases = np.where(generation.word_is_name.data[flat], NAME, PLAIN)
         heads = np.concatenate(([True], owners[1:] != owners[:-1]))[: len(owners)]
+        owners = candidates[owners]
         cases[heads & is_name[owners]] = NAME
         compute = columns()["unfamiliar_spache"].compute
         assert compute is not None  # noqa: S101 - a named column has a body
-        unfamiliar = compute(WordView(generation.table, words), cases)
+        with generation.lock:
+            unfamiliar = compute(WordView(generation.table, generation.word.data[flat]), cases)
         texts = s.texts_of(owners[unfamiliar])
         return _distinct(texts, generation.word_type.data[flat][unfamiliar], self._n)
 
@@ -261,22 +272,6 @@ def _lane_sums(lane: memo.Lane, s: sent.Stream, names: set[str]) -> dict[str, Co
     return sums
 
 
-def _lane_fields(
-    lane: memo.Lane, rows: NDArray[np.intp], names: set[str]
-) -> dict[str, NDArray[Any]]:
-    """Return the counts of single rows, ``{column: (len(rows),)}``."""
-    packed = lane.packed.data[rows]
-    wide = [index for index, row in enumerate(rows.tolist()) if row in lane.wide]
-    fields: dict[str, NDArray[Any]] = {}
-    for number, (column, shift) in enumerate(lane.members):
-        if column.name in names:
-            values = (packed >> np.uint64(shift)) & np.uint64((1 << column.bits) - 1)
-            fields[column.name] = values.astype(np.float64)
-            for index in wide:
-                fields[column.name][index] = lane.wide[int(rows[index])][number]
-    return fields
-
-
 def _expand(
     generation: memo.Generation, rows: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -296,10 +291,9 @@ def _distinct(texts: NDArray[Any], words: NDArray[Any], n_texts: int) -> Counted
     return np.bincount(keys[new] >> 32, minlength=n_texts).astype(np.float64)
 
 
-def _seen_before(keys: NDArray[Any], texts: NDArray[Any]) -> NDArray[np.bool_]:
-    """Mark what occurred earlier in the same text."""
-    order = np.lexsort((keys, texts))
-    same = (keys[order][1:] == keys[order][:-1]) & (texts[order][1:] == texts[order][:-1])
+def _seen_before(keys: NDArray[Any]) -> NDArray[np.bool_]:
+    """Mark the keys that occurred earlier in the array."""
+    order = np.argsort(keys, kind="stable")
     seen = np.zeros(len(keys), np.bool_)
-    seen[order[1:]] = same
+    seen[order[1:]] = keys[order[1:]] == keys[order[:-1]]
     return seen

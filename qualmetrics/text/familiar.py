@@ -6,7 +6,9 @@ runs while counting.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
 from qualmetrics.text.language import Language, codes, load, word_set
 from qualmetrics.text.lexicon import cmudict, word_list
@@ -46,34 +48,46 @@ def _expanded(name: str, endings: frozenset[str]) -> frozenset[str]:
     return frozenset(listed.union(*(inflections(word, endings) for word in listed)))
 
 
-@cache
-def dale_1948() -> frozenset[str]:
-    """Return every form that the Dale list makes familiar under the rules of 1948."""
-    return _expanded("dale_chall_easy", _DALE_1948)
+DALE_1948 = 1
+DALE_1995 = 2
+SPACHE = 4
 
 
 @cache
-def dale_1995() -> frozenset[str]:
-    """Return every form that the Dale list makes familiar under the rules of 1995."""
-    return _expanded("dale_chall_easy", _DALE_1995)
+def forms() -> Mapping[str, int]:
+    """Return every familiar form with the lists and rules that make it so, as bits."""
+    known: dict[str, int] = {}
+    for bit, name, endings in (
+        (DALE_1948, "dale_chall_easy", _DALE_1948),
+        (DALE_1995, "dale_chall_easy", _DALE_1995),
+        (SPACHE, "spache_easy", _SPACHE),
+    ):
+        for form in _expanded(name, endings):
+            known[form] = known.get(form, 0) | bit
+    return MappingProxyType(known)
 
 
-@cache
-def spache() -> frozenset[str]:
-    """Return every form that the Spache list makes familiar."""
-    return _expanded("spache_easy", _SPACHE)
+def familiarity(keys: list[str]) -> list[int]:
+    """Return the bits of each word; a hyphen compound has those that all its parts have."""
+    known = forms().get
+    return [known(key, 0) | (_of_parts(key) if "-" in key else 0) for key in keys]
 
 
-def has_familiar_parts(key: str, forms: frozenset[str]) -> bool:
-    """Say whether every part of a hyphen compound is familiar."""
-    return all(part in forms for part in key.split("-") if part)
+def _of_parts(key: str) -> int:
+    bits = DALE_1948 | DALE_1995 | SPACHE
+    known = forms()
+    for part in key.split("-"):
+        bits &= known.get(part, 0) if part else bits
+    return bits
 
 
 def inflections_of_two_syllables(keys: list[str]) -> list[bool]:
     """Say which words are a known word of two syllables with an ending -es, -ed or -ing."""
-    known = cmudict()
+    known = cmudict().get
     return [
-        key.endswith(("es", "ed", "ing")) and any(known.get(stem) == 2 for stem in _stems(key))
+        key.endswith(("es", "ed", "ing"))
+        and known(key, 3) == 3
+        and any(known(stem) == 2 for stem in _stems(key))
         for key in keys
     ]
 

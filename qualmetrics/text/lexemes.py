@@ -83,6 +83,8 @@ def _all_syllables(words: Words) -> IntArray:
 
 
 def _syllables(word: str, language: Language) -> int:
+    if language.any_syllables is not None and word.isalpha():
+        return language.any_syllables(word)
     key = word.lower()
     if is_address(key) or (key[0] in _NUMERIC and _NUMERAL.fullmatch(key)):
         return 1
@@ -214,16 +216,8 @@ def _all_inflected(words: Words) -> IntArray:
     return np.array(familiar.inflections_of_two_syllables(words.keys), np.bool_)
 
 
-def _is_familiar(forms: Callable[[], frozenset[str]]) -> Attribute:
-    def attribute(words: Words) -> IntArray:
-        known = forms()
-        found = [
-            key in known or ("-" in key and familiar.has_familiar_parts(key, known))
-            for key in words.keys
-        ]
-        return np.array(found, np.bool_)
-
-    return attribute
+def _all_familiar(words: Words) -> IntArray:
+    return np.array(familiar.familiarity(words.keys), np.uint8)
 
 
 ATTRIBUTES: Final[dict[str, Attribute]] = {
@@ -238,13 +232,18 @@ ATTRIBUTES: Final[dict[str, Attribute]] = {
     "is_address": _unusual(lambda key, _: is_address(key), np.bool_),
     "is_easy_compound": _unusual(_is_easy_compound, np.bool_),
     "is_inflected_easy": _all_inflected,
-    "is_dale_1948": _is_familiar(familiar.dale_1948),
-    "is_dale_1995": _is_familiar(familiar.dale_1995),
-    "is_spache": _is_familiar(familiar.spache),
-    "name_hash": _each(lambda key, _: hash(key.removesuffix("'s")), np.int64),
+    "familiarity": _all_familiar,
     "is_own_function_word": _member(lambda language: language.function_words),
     "is_other_function_word": _member(familiar.other_function_words),
 }
+
+
+BITS: Final = {
+    "is_dale_1948": ("familiarity", familiar.DALE_1948),
+    "is_dale_1995": ("familiarity", familiar.DALE_1995),
+    "is_spache": ("familiarity", familiar.SPACHE),
+}
+"""Attributes that are one bit of another."""
 
 
 class WordTable:
@@ -261,11 +260,13 @@ class WordTable:
         self._types: list[int] = []
         self._type_array: NDArray[np.int32] = np.zeros(0, np.int32)
         self._columns: dict[str, IntArray] = {}
+        self._name_index: dict[str, int] = {}
+        self._names: NDArray[np.int64] = np.zeros(0, np.int64)
 
     def indices(self, spelled: list[str]) -> NDArray[np.int32]:
         """Return the index of each word, taking in the new ones."""
         index = self._index
-        for word in spelled:
+        for word in dict.fromkeys(spelled):
             if word not in index:
                 self._take_in(word)
         return np.fromiter(map(index.__getitem__, spelled), np.int32, len(spelled))
@@ -292,6 +293,14 @@ class WordTable:
         self._type_array = np.concatenate((self._type_array, fresh))
         return self._type_array[words]
 
+    def name_of(self, words: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return a number for each word that is the same for ``Ann`` and ``Ann's``."""
+        known = self._name_index
+        new = self._words.keys[len(self._names) :]
+        fresh = [known.setdefault(key.removesuffix("'s"), len(known)) for key in new]
+        self._names = np.concatenate((self._names, np.array(fresh, np.int64)))
+        return self._names[words]
+
     def attribute(self, name: str) -> IntArray:
         """Return an attribute of all words, computing what is missing."""
         known = self._columns.get(name)
@@ -316,6 +325,9 @@ class WordView:
         return len(self._indices)
 
     def __getattr__(self, name: str) -> IntArray:
+        if name in BITS:
+            whole, bit = BITS[name]
+            return np.asarray((getattr(self, whole) & bit) != 0)
         if name not in ATTRIBUTES:
             raise AttributeError(name)
         if name not in self._taken:

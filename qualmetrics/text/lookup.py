@@ -182,7 +182,7 @@ def rows(found: Layout, table: KeyTable, resolve: Resolve) -> tuple[NDArray[np.i
     # A short chunk is made a string once, by its first occurrence among equal keys; should two
     # keys be mixed into the same number, the second is asked for by itself.
     short, long = missing[~is_long[missing]], missing[is_long[missing]]
-    _, first, group = np.unique(mixed(low[short], high[short]), True, True)
+    first, group = _representatives(mixed(low[short], high[short]))
     first = short[first]
     odd = short[(low[short] != low[first[group]]) | (high[short] != high[first[group]])]
     row = resolve(found.texts(np.concatenate((first, odd, long))))
@@ -190,3 +190,14 @@ def rows(found: Layout, table: KeyTable, resolve: Resolve) -> tuple[NDArray[np.i
     result[odd] = row[len(first) : len(first) + len(odd)]
     result[long] = row[len(first) + len(odd) :]
     return result, (low[first], high[first], row[: len(first)])
+
+
+def _representatives(keys: U64) -> tuple[Positions, Positions]:
+    """Return one position of each distinct key, and for every key which of them is its own."""
+    order = np.argsort(keys)
+    ordered = keys[order]
+    is_head = np.ones(len(keys), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_head[1:])
+    group = np.empty(len(keys), np.intp)
+    group[order] = np.cumsum(is_head) - 1
+    return order[is_head], group

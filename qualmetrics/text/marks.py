@@ -252,12 +252,7 @@ def parse_common(chunk: str, language: Language) -> tuple[str, int, int] | None:
         surface = surface.replace("’", "'")
     if language.elisions and "'" in surface:
         return None
-    if surface.islower():
-        hot, cold = HAS_WORD, LOWER
-    else:
-        hot, cold = _with_capitals(surface, language)
-    if before:
-        cold |= _quotes_before(before)
+    hot, cold = _common_head(before, surface, language)
     if after:
         tail_hot, tail_cold = _common_tail(after)
         hot |= tail_hot
@@ -267,6 +262,14 @@ def parse_common(chunk: str, language: Language) -> tuple[str, int, int] | None:
         if len(chunk) < 8 and _ENUMERATOR.fullmatch(skeleton(chunk)):
             cold |= ENUMERATOR
     return surface, hot, cold
+
+
+def _common_head(before: str, surface: str, language: Language) -> tuple[int, int]:
+    opened = _quotes_before(before) if before else 0
+    if surface.islower():
+        return HAS_WORD, LOWER | opened
+    hot, cold = _with_capitals(surface, language)
+    return hot, cold | opened
 
 
 def _with_capitals(surface: str, language: Language) -> tuple[int, int]:

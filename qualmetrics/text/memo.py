@@ -105,7 +105,7 @@ class Generation:
         self.word_is_name = Growing(np.bool_)
         self.total = {name: Growing(np.int32) for name in ("characters", "punctuation", "enders")}
         self.table = WordTable(language)
-        self.lanes: dict[tuple[int, int], Lane] = {}
+        self.lanes: dict[tuple[int, bool], Lane] = {}
         self.add([NEWLINE])
 
     @property
@@ -215,27 +215,24 @@ class Generation:
 
     # --- packed counts ------------------------------------------------------------------------
 
-    def lane(self, number: int, case: int) -> Lane:
-        """Return a lane (case -1: what does not depend on names) filled for all rows."""
-        key = (number, case)
+    def lane(self, number: int, *, named: bool) -> Lane:
+        """Return a lane filled for all rows; in a named one no first word is taken for a name."""
+        key = (number, named)
         lane = self.lanes.get(key)
         if lane is not None and lane.packed.size >= self.hot.size:
             return lane
         with self.lock:
-            lane = self.lanes.setdefault(key, Lane(lanes(named=case >= PLAIN)[number]))
+            lane = self.lanes.setdefault(key, Lane(lanes(named=named)[number]))
             if lane.packed.size < self.hot.size:
-                self._fill(lane, case)
+                self._fill(lane)
         return lane
 
-    def _fill(self, lane: Lane, case: int) -> None:
+    def _fill(self, lane: Lane) -> None:
         first, last = lane.packed.size, self.hot.size
         bounds = self.word_start.data[first : last + 1]
         span = slice(int(bounds[0]), int(bounds[-1]))
         view = WordView(self.table, self.word.data[span])
         cases = np.where(self.word_is_name.data[span], np.int8(NAME), np.int8(PLAIN))
-        heads = bounds[:-1][bounds[:-1] < bounds[1:]] - bounds[0]
-        if case > PLAIN:
-            cases[heads] = case
         wide = np.flatnonzero(self.hot.data[first:last] & WIDE)
         totals = _Totals(self.total, slice(first, last))
         packed = np.zeros(last - first, np.uint64)

@@ -121,9 +121,12 @@ def plugins(monkeypatch):
     def install(*points):
         monkeypatch.setattr(registry, "entry_points", Points(*points))
         registry._get.cache_clear()
+        registry._plugins.cache_clear()
 
     yield install
+    monkeypatch.undo()
     registry._get.cache_clear()
+    registry._plugins.cache_clear()
 
 
 def test_a_plug_in_is_listed_without_being_imported_and_got_by_name(plugins):

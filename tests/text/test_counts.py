@@ -13,6 +13,7 @@ from qualmetrics.errors import InputError, UnknownLanguageError
 from qualmetrics.text import column_names, count, get_rules, memo, sentence_spans, word_spans
 from qualmetrics.text.language import load
 from qualmetrics.text.marks import parse, parse_common
+from qualmetrics.text.syllables import english_syllables
 
 EVERY = column_names()
 PIECES = st.sampled_from(
@@ -195,6 +196,14 @@ def test_common_chunks_are_read_as_all_others(text: str) -> None:
         if common is not None:
             whole = parse(chunk, language)
             assert common == (whole.words[0].spelled, whole.hot, whole.cold)
+
+
+@pytest.mark.parametrize(
+    "word", ["zibbleworth", "X-ray-like", "Mother-in-law", "GPU", "YouTube", "re-zibble", "3-day",
+             "COVID-19", "rock-'n'-roll", "café-bar", "Ann's"],
+)  # fmt: skip
+def test_short_ways_to_syllables_agree_with_the_long_way(word: str) -> None:
+    assert row(word, "words", "syllables") == [1, english_syllables(word)]
 
 
 def test_asking_for_one_column_gives_the_same_as_asking_for_all() -> None:

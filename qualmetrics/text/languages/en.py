@@ -8,9 +8,17 @@ from qualmetrics.text.syllables import english_syllables, fallback_syllables
 
 
 def _unlisted_syllables(word: str) -> int:
-    """Count a word that the dictionary does not hold; the common kind takes the short way."""
-    if word.islower() and word.isalpha() and word.isascii():
-        return fallback_syllables(word)
+    """Count a word that the dictionary does not hold; common kinds take a short way.
+
+    Agrees with ``english_syllables`` (a test compares them), only sooner.
+    """
+    if word.isascii():
+        if word.isalpha() and word.islower():
+            return fallback_syllables(word)
+        if "-" in word:
+            parts = [cmudict().get(part, 0) for part in word.lower().split("-")]
+            if all(parts):
+                return sum(parts)
     return english_syllables(word)
 
 
