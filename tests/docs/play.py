@@ -34,6 +34,9 @@ from typing import Any
 ROOT = Path(__file__).parent.parent.parent
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = re.compile(r"<!-- (?:file: (?P<file>[\w./-]+)|not run) -->\n\s*\Z")
+HOME = "/home/you"
+"""What the temporary folder is called in a document."""
+
 SHELL = 'qualmetrics() { "$QUALMETRICS_PYTHON" -m qualmetrics "$@"; }\n'
 
 
@@ -90,6 +93,8 @@ def _fences(text: str) -> Iterator[_Fence]:
 
 def _played(text: str, place: tuple[int, int], written: str, printed: str) -> Played:
     line = text.count("\n", 0, place[0]) + 1
+    for here in {str(Path.cwd()), os.environ.get("PWD", "")} - {""}:
+        printed = printed.replace(here, HOME)
     return Played(line, *place, _trimmed(written), _trimmed(printed))
 
 
