@@ -45,7 +45,10 @@ def main() -> int:
         rows = [json.loads(line) for line in lines]
     scores = qm.score([row["text"] for row in rows], MEASURES)
     print(f"{len(rows)} excerpts of CLEAR, {scores['fre'].signature}\n")
-    print("| formula | excerpts | Pearson r | Spearman | median absolute difference | mean difference, ours less theirs | bar |")
+    print(
+        "| formula | excerpts | Pearson r | Spearman | median absolute difference "
+        "| mean difference, ours less theirs | bar |"
+    )
     print("|---|---:|---:|---:|---:|---:|---|")
     passed = True
     for name in MEASURES:

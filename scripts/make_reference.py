@@ -69,7 +69,7 @@ def page(scorer: Scorer) -> str:
         "```python",
         "import qualmetrics as qm\n",
         f'scorer = qm.get("{spec.name}")',
-        "scores = scorer(texts)      # .values (n, 1), .status (n,), .signature",
+        "scores = scorer(texts)  # .values (n, 1), .status (n,), .signature",
         "```\n",
         "```",
         f"qualmetrics score FILE -m {spec.name}",

@@ -66,10 +66,11 @@ def play(text: str, folder: Path) -> list[Played]:
     namespace: dict[str, Any] = {"__name__": "__main__"}
     played: list[Played] = []
     fences = list(_fences(text))
-    for fence, after in zip(fences, [*fences[1:], None], strict=True):
+    for fence in fences:  # all files first: what is installed is there before a process starts
         if fence.file:
             _put(folder, fence.file, fence.body)
-        elif fence.is_run and fence.kind == "console":
+    for fence, after in zip(fences, [*fences[1:], None], strict=True):
+        if fence.is_run and fence.kind == "console":
             played += _console(text, fence)
         elif fence.is_run and fence.kind == "python":
             printed = _python(fence.body, namespace)

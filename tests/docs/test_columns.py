@@ -12,9 +12,7 @@ def table() -> str:
     lines = ["| column | what it counts | |", "|---|---|---|"]
     for column in columns().values():
         first = " ".join(column.description.split("\n\n")[0].split()).replace("|", "\\|")
-        lines.append(
-            f"| `{column.name}` | {first} | {'English' if column.english_only else ''} |"
-        )
+        lines.append(f"| `{column.name}` | {first} | {'English' if column.english_only else ''} |")
     return "\n".join(lines) + "\n"
 
 
