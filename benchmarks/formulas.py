@@ -15,6 +15,7 @@ expression stands in for it here, which is faster than punkt and so flatters tha
 from __future__ import annotations
 
 import argparse
+import gc
 import gzip
 import importlib.metadata
 import json
@@ -26,7 +27,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import qualmetrics as qm
-from qualmetrics.text import column_names, count, memo
+from qualmetrics.corpus.metrics import count_scorer
+from qualmetrics.text import column_names, memo
 
 TWELVE = (
     "flesch_reading_ease flesch_kincaid_grade smog_index gunning_fog coleman_liau_index "
@@ -70,9 +72,10 @@ def ours() -> dict[str, Pass]:
     def twelve_pass(texts: list[str]) -> None:
         qm.score(texts, twelve)
 
+    everything = [*twelve, *(count_scorer(name) for name in column_names())]
+
     def all_pass(texts: list[str]) -> None:
-        qm.score(texts, twelve)
-        count(texts, column_names())
+        qm.score(texts, everything)  # one pass: the planner reads the columns of all as one input
 
     return {"flesch": flesch_pass, "twelve": twelve_pass, "twelve + columns": all_pass}
 
@@ -163,9 +166,13 @@ def _modules(package: object) -> Iterator[object]:
 
 def seconds(run: Pass, texts: list[str]) -> float:
     """Return the CPU seconds of one pass."""
+    gc.collect()
+    gc.freeze()  # so that no library pays for walking the dictionaries of another
     start = time.process_time()
     run(texts)
-    return time.process_time() - start
+    spent = time.process_time() - start
+    gc.unfreeze()
+    return spent
 
 
 def main() -> None:
