@@ -23,6 +23,7 @@ def test_every_line_is_one_package_in_one_version() -> None:
 
 def test_every_package_that_the_project_names_has_a_pin() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
-    names = {_plain(re.match(r"[\w.-]+", item)[0]) for item in asked} - {"qualmetrics"}  # type: ignore[index]
+    lists = [project["dependencies"], *project["optional-dependencies"].values()]
+    asked = [item for several in lists for item in several]
+    names = {_plain(re.match(r"[\w.-]+", item)[0]) for item in asked} - {"qualmetrics"}
     assert names - {_plain(line.split("==")[0]) for line in LINES} == set()
