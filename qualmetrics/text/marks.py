@@ -228,6 +228,7 @@ def _first_character(character: str) -> int:
 # --- the common chunk, without looking at its characters one by one --------------------------
 
 _COMMON_LONGEST = 64
+_ENUMERATOR_LONGEST = 4
 _COMMON: Final = re.compile(
     "([\"'(\\[{`*_“‘—–-]*+)([A-Za-z]++(?:['’-][A-Za-z]++)*+)([.,;:!?\"')\\]}`*_…”’—–-]*+)"
 ).fullmatch
@@ -242,8 +243,10 @@ def parse_common(chunk: str, language: Language) -> tuple[str, int, int] | None:
     if chunk.islower() and chunk.isascii():
         if chunk.isalpha():
             return chunk, HAS_WORD, LOWER
-        if chunk[-1] == "," and chunk[:-1].isalpha():
-            return chunk[:-1], HAS_WORD, LOWER
+        if chunk[:-1].isalpha() and chunk[-1] in ",.;:!?":
+            short = _lower_word(chunk[:-1], chunk[-1], language)
+            if short is not None:
+                return short
     match = _COMMON(chunk) if len(chunk) <= _COMMON_LONGEST else None
     if match is None:
         return None
@@ -262,6 +265,18 @@ def parse_common(chunk: str, language: Language) -> tuple[str, int, int] | None:
         if len(chunk) < 8 and _ENUMERATOR.fullmatch(skeleton(chunk)):
             cold |= ENUMERATOR
     return surface, hot, cold
+
+
+def _lower_word(word: str, mark: str, language: Language) -> tuple[str, int, int] | None:
+    """Read a lower-case word and one mark; None where it may be the number of a list item."""
+    if mark == ",":
+        return word, HAS_WORD, LOWER
+    if len(word) <= _ENUMERATOR_LONGEST:
+        return None
+    hot, cold = _common_tail(mark)
+    if mark == ".":
+        cold |= dot_bits(word, is_capitalised=False, language=language)
+    return word, HAS_WORD | hot, LOWER | cold
 
 
 def _common_head(before: str, surface: str, language: Language) -> tuple[int, int]:

@@ -200,7 +200,7 @@ def test_common_chunks_are_read_as_all_others(text: str) -> None:
 
 @pytest.mark.parametrize(
     "word", ["zibbleworth", "X-ray-like", "Mother-in-law", "GPU", "YouTube", "re-zibble", "3-day",
-             "COVID-19", "rock-'n'-roll", "café-bar", "Ann's"],
+             "COVID-19", "café-bar", "Ann's"],
 )  # fmt: skip
 def test_short_ways_to_syllables_agree_with_the_long_way(word: str) -> None:
     assert row(word, "words", "syllables") == [1, english_syllables(word)]

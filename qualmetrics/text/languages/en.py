@@ -15,7 +15,7 @@ def _unlisted_syllables(word: str) -> int:
     if word.isascii():
         if word.isalpha() and word.islower():
             return fallback_syllables(word)
-        if "-" in word:
+        if "-" in word and len(word) <= 64:
             parts = [cmudict().get(part, 0) for part in word.lower().split("-")]
             if all(parts):
                 return sum(parts)
