@@ -243,10 +243,9 @@ def parse_common(chunk: str, language: Language) -> tuple[str, int, int] | None:
     if chunk.islower() and chunk.isascii():
         if chunk.isalpha():
             return chunk, HAS_WORD, LOWER
-        if chunk[:-1].isalpha() and chunk[-1] in ",.;:!?":
-            short = _lower_word(chunk[:-1], chunk[-1], language)
-            if short is not None:
-                return short
+        short = _lower_word(chunk, language)
+        if short is not None:
+            return short
     match = _COMMON(chunk) if len(chunk) <= _COMMON_LONGEST else None
     if match is None:
         return None
@@ -267,8 +266,11 @@ def parse_common(chunk: str, language: Language) -> tuple[str, int, int] | None:
     return surface, hot, cold
 
 
-def _lower_word(word: str, mark: str, language: Language) -> tuple[str, int, int] | None:
-    """Read a lower-case word and one mark; None where it may be the number of a list item."""
+def _lower_word(chunk: str, language: Language) -> tuple[str, int, int] | None:
+    """Read a lower-case word and one mark; None for what may be the number of a list item."""
+    word, mark = chunk[:-1], chunk[-1]
+    if mark not in ",.;:!?" or not word.isalpha():
+        return None
     if mark == ",":
         return word, HAS_WORD, LOWER
     if len(word) <= _ENUMERATOR_LONGEST:
