@@ -16,6 +16,7 @@ from pathlib import Path
 
 import qualmetrics as qm
 from qualmetrics.core import Scorer
+from qualmetrics.formula import LOWEST
 from qualmetrics.registry import ALIASES
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
@@ -29,6 +30,11 @@ def limits(least: float | None, most: float | None) -> str:
     if least is not None:
         return f"at least {least:g}"
     return "none" if most is None else f"at most {most:g}"
+
+
+def lower_limit(lower: float) -> str:
+    """Write where a band begins; the first of a scale without limits begins nowhere."""
+    return "—" if lower == LOWEST else f"{lower:g}"
 
 
 def facts(scorer: Scorer) -> Iterable[tuple[str, str]]:
@@ -63,13 +69,13 @@ def page(scorer: Scorer) -> str:
     lines += [f"| {key} | {value} |" for key, value in escaped if value]
     if spec.bands:
         lines += ["\n## The scale in words\n", "| from | meaning |", "|---|---|"]
-        lines += [f"| {band.lower:g} | {band.label} |" for band in spec.bands]
+        lines += [f"| {lower_limit(band.lower)} | {band.label} |" for band in spec.bands]
     lines += [
         "\n## Call it\n",
         "```python",
         "import qualmetrics as qm\n",
         f'scorer = qm.get("{spec.name}")',
-        "scores = scorer(texts)      # .values (n, 1), .status (n,), .signature",
+        "scores = scorer(texts)  # .values (n, 1), .status (n,), .signature",
         "```\n",
         "```",
         f"qualmetrics score FILE -m {spec.name}",
