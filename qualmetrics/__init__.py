@@ -14,11 +14,12 @@ def load(folder: str, **options: object) -> Scorer:
     return load_bundle(folder, **options)  # type: ignore[arg-type]
 
 
-def export(scorer: Scorer, folder: str, **options: object) -> str:
-    """Write a scorer to a bundle folder; see ``qualmetrics.onnx.export``."""
+def export(scorer: Scorer | str, folder: str, **options: object) -> str:
+    """Write a scorer, or the one of that name, to a folder; see ``qualmetrics.onnx.export``."""
     from qualmetrics.onnx.export import export as export_bundle
 
-    return str(export_bundle(scorer, folder, **options))  # type: ignore[arg-type]
+    made = get(scorer) if isinstance(scorer, str) else scorer
+    return str(export_bundle(made, folder, **options))  # type: ignore[arg-type]
 
 
 __all__ = [

@@ -26,7 +26,12 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from qualmetrics.errors import InputError, MissingExtraError, RecipeError
+from qualmetrics.errors import (
+    InputError,
+    MissingExtraError,
+    RecipeError,
+    UnknownParameterError,
+)
 
 Array = NDArray[Any]
 """A numpy array whose first axis is the rows."""
@@ -698,6 +703,19 @@ class Scorer:
     def with_recipe(self, factory: str, **arguments: Any) -> Scorer:
         """Return the same scorer with the recipe that makes it: ``module:name`` and arguments."""
         return replace(self, recipe=Recipe(factory, arguments, self.signature))
+
+    def configure(self, **parameters: Any) -> Scorer:
+        """Return this scorer with other parameters, such as ``lang="de"`` or an option.
+
+        Raises
+        ------
+        UnknownParameterError
+            With the parameters it takes.
+        """
+        if "configure" not in self.abilities:
+            raise UnknownParameterError(self.spec.name, next(iter(parameters), "?"), ())
+        made: Scorer = self.abilities["configure"](**parameters)
+        return made
 
     def prepare(self, references: Sequence[str | Sequence[str]]) -> References:
         """Compute what can be known of references before the texts come.

@@ -37,11 +37,12 @@ class UnknownNameError(QualmetricsError, LookupError):
     def __init__(self, name: str, known: Iterable[str]) -> None:
         import difflib
 
-        close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.55)
+        close = difflib.get_close_matches(name.lower(), list(known), n=3, cutoff=0.55)
         hint = f"Did you mean {' or '.join(map(repr, close))}? " if close else ""
         super().__init__(
             f"no scorer is called {name!r}. {hint}"
-            "qualmetrics.names() or `qualmetrics list` shows them all."
+            "qualmetrics.names() or `qualmetrics list` shows them all; "
+            "counts such as words come from qualmetrics.text.count(texts, ['words'])."
         )
 
 
@@ -70,7 +71,7 @@ class MissingExtraError(QualmetricsError, ImportError):
     def __init__(self, package: str, extra: str, purpose: str) -> None:
         super().__init__(
             f"{purpose} needs the package {package!r}, which is not installed. "
-            f"Type: pip install 'qualmetrics[{extra}]'"
+            f"Type: pip install 'qualmetrics[{extra}]' (in a clone: pip install '.[{extra}]')"
         )
 
 

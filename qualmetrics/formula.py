@@ -59,8 +59,19 @@ class FormulaForward:
             )
         words = _column(arrays["words"])
         with np.errstate(all="ignore"):
-            values = self.evaluate({name: _column(arrays[name]) for name in self.columns})
+            values = self._evaluate({name: _column(arrays[name]) for name in self.columns})
             return xp.where(words > 0, values, xp.zeros_like(words) + np.nan)[:, None]
+
+    def _evaluate(self, columns: Mapping[str, Any]) -> Any:
+        try:
+            return self.evaluate(columns)
+        except ValueError as error:
+            if "truth value" not in str(error):
+                raise
+            raise InputError(
+                f"{self.function.__name__} decides by `if` (and, or, min, max) on a count, which "
+                "here holds many texts; use xp.where, xp.minimum, xp.maximum"
+            ) from error
 
     def evaluate(self, columns: Mapping[str, Any]) -> Any:
         """Run the bare function, unmasked: what a trace or an explanation needs."""
@@ -145,8 +156,13 @@ def formula(
     InputError
         At import, when a parameter is not the name of a count column.
     """
+    if isinstance(languages, str):
+        raise InputError(f"languages={languages!r} must be a sequence, such as ({languages!r},)")
+    if not all(isinstance(lower, (int, float)) for lower, _ in bands):
+        raise InputError(f"bands must be (lower limit, words) pairs; got {list(bands)!r}")
 
     def build(function: Callable[..., Any]) -> Scorer:
+        _known(function.__name__, tuple(valid_range or ()))
         definition = Definition(
             function=function,
             columns=_positional(function),
@@ -197,7 +213,7 @@ class Definition:
                 raise UnknownParameterError(self.spec.name, name, [*known, "lang", "rules"])
         options = {**known, **given}
         chosen = {name: value for name, value in options.items() if value != known[name]}
-        rules = rules or f"{self._language(lang)}/1"
+        rules = self._rules(rules, lang)
         keys = tuple(dict.fromkeys((*self.columns, "words", *self.spec.valid_range)))
         asked = {**({"lang": lang} if lang else {}), "rules": rules, **chosen}
         scorer = Scorer(
@@ -213,6 +229,16 @@ class Definition:
             },
         )
         return replace(scorer, recipe=self._recipe(asked, scorer.signature))
+
+    def _rules(self, rules: str | None, lang: str | None) -> str:
+        if rules is None:
+            return f"{self._language(lang)}/1"
+        from qualmetrics.text.rules import language_of
+
+        language = self._language(language_of(rules))
+        if lang is not None and self._language(lang) != language:
+            raise InputError(f"lang={lang!r} and rules={rules!r} are two languages; give one")
+        return rules
 
     def _language(self, lang: str | None) -> str:
         from qualmetrics.text.language import codes, normalise
@@ -256,21 +282,25 @@ def _explain(scorer: Scorer, text: str, reference: Any = None) -> Any:
     return explain_formula(scorer, text, reference)
 
 
-def _positional(function: Callable[..., Any]) -> tuple[str, ...]:
+def _known(formula_name: str, names: Sequence[str]) -> None:
     from qualmetrics.text import column_names
 
+    known = column_names()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise InputError(
+            f"formula {formula_name!r} reads {', '.join(unknown)}, which no column is called; "
+            f"columns: {', '.join(known)}. Options go after a bare * in the signature."
+        )
+
+
+def _positional(function: Callable[..., Any]) -> tuple[str, ...]:
     names = tuple(
         name
         for name, parameter in inspect.signature(function).parameters.items()
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
     )
-    known = column_names()
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise InputError(
-            f"formula {function.__name__!r} reads {', '.join(unknown)}, which no column is called; "
-            f"columns: {', '.join(known)}. Options go after a bare * in the signature."
-        )
+    _known(function.__name__, names)
     return names
 
 

@@ -42,7 +42,7 @@ def explain_formula(
     total = _counts(count([text], columns, rules=rules))
     baseline, said = _reference(reference, columns, rules, total)
     arrays = {name: np.array([value]) for name, value in baseline.items()}
-    pieces = [_sentences(text, columns, rules), _words(text, columns, rules)]
+    pieces = [_sentences(text, columns, rules), _words(text, columns, rules, baseline)]
     shares: list[NDArray[np.float64] | None] = [None, None]
     note = ""
     if status.undefined:
@@ -76,31 +76,32 @@ def explain_formula(
 
 def _sentences(text: str, columns: Sequence[str], rules: str) -> _Pieces:
     from qualmetrics.text import count, sentence_spans
+    from qualmetrics.text.rules import language_of
 
-    spans = sentence_spans(text, lang=_language(rules))
+    spans = sentence_spans(text, lang=language_of(rules))
     pieces = [text[start:end] for start, end in spans]
     return _Pieces(spans, _matrix(count(pieces, columns, rules=rules), columns, len(pieces)))
 
 
-def _words(text: str, columns: Sequence[str], rules: str) -> _Pieces:
-    from qualmetrics.text import count, word_spans
+def _words(text: str, columns: Sequence[str], rules: str, baseline: Mapping[str, float]) -> _Pieces:
+    """Cut a text into words, each with the reference's rate of sentences.
 
-    spans = word_spans(text, lang=_language(rules))
+    So no word has a share in how long the sentences are, which is none of its doing.
+    """
+    from qualmetrics.text import count, word_spans
+    from qualmetrics.text.rules import language_of
+
+    spans = word_spans(text, lang=language_of(rules))
     distinct = list(dict.fromkeys(text[start:end] for start, end in spans))[:MAX_WORDS]
     counts = _matrix(count(distinct, columns, rules=rules), columns, len(distinct))
     for boundary in ("sentences", "units", "paragraphs"):  # a word alone is none of these
-        if boundary in columns:
-            counts[:, columns.index(boundary)] = 0.0
+        if boundary in columns and baseline["words"]:
+            rate = baseline[boundary] / baseline["words"]
+            counts[:, columns.index(boundary)] = rate * counts[:, columns.index("words")]
     position = {word: i for i, word in enumerate(distinct)}
     kept = [(start, end) for start, end in spans if text[start:end] in position]
     rows = [position[text[start:end]] for start, end in kept]
     return _Pieces(kept, counts[rows] if rows else counts[:0])
-
-
-def _language(rules: str) -> str:
-    """Return the language of rules such as ``de/1``, ``textstat`` and ``textstat:de``."""
-    name = rules.split("/")[0]
-    return "en" if name == "textstat" else name.split(":")[-1]
 
 
 def _shares(

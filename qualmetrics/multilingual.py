@@ -22,7 +22,7 @@ from qualmetrics.core import (
     Status,
     status_array,
 )
-from qualmetrics.errors import UnknownLanguageError
+from qualmetrics.errors import ExportError, UnknownLanguageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class ByLanguage:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The detector; the versions follow from the language of each text."""
-        return ("lang:auto",)
+        """Nothing beyond the parameter ``lang:auto``: the rest follows from each text."""
+        return ()
 
     def cost(self, rows: Rows) -> Cost | None:
         """Nothing is padded."""
@@ -86,11 +86,18 @@ def _value(arrays: Arrays) -> object:
     return arrays["value"][:, None]
 
 
+def _no_graph(form: str) -> object:
+    raise ExportError(
+        f"a scorer with lang='auto' has no {form!r} graph: which formula applies depends on the "
+        "text. Export one language: get(name, lang='de')"
+    )
+
+
 def by_language(name: str) -> Scorer:
     """Return the scorer ``name`` with the language of each text detected."""
     from qualmetrics.registry import get
 
     spec = replace(get(name).spec, parameters={"lang": "auto"}, valid_range={}, tolerance=1e-12)
-    scorer = Scorer(spec, (ByLanguage(name),), _value)
+    scorer = Scorer(spec, (ByLanguage(name),), _value, abilities={"graph": _no_graph})
     recipe = Recipe("qualmetrics.registry:get", {"name": name, "lang": "auto"}, scorer.signature)
     return replace(scorer, recipe=recipe)

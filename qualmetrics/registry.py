@@ -208,6 +208,8 @@ def _in_language(scorer: Scorer, parameters: Mapping[str, Any]) -> Scorer:
     try:
         made: Scorer = scorer.abilities["configure"](**parameters)
     except UnknownLanguageError as error:
+        if lang is None or scorer.spec.languages == ("any",):
+            raise
         raise UnknownLanguageError(
             str(lang),
             {*scorer.spec.languages, *scorer.abilities["languages"]()},

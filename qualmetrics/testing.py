@@ -323,6 +323,11 @@ class _Worker:
             [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
 
+    def close(self) -> None:
+        """End the process and wait for it."""
+        self.process.kill()
+        self.process.communicate()
+
     def score(self, scorer: bytes, call: Call) -> Scores:
         """Return the scores of a pickled scorer, computed there."""
         pipe_in, pipe_out = self.process.stdin, self.process.stdout
@@ -344,7 +349,7 @@ class _Worker:
 @lru_cache(maxsize=1)
 def _worker() -> _Worker:
     worker = _Worker()
-    atexit.register(worker.process.kill)
+    atexit.register(worker.close)
     return worker
 
 

@@ -107,7 +107,7 @@ def _against(explanation: Explanation) -> str:
     return (
         f"reference: {reference}. Shares add up to the distance: those of all sentences"
         f"{_rest(explanation.rest, 'the rest')}; those of all words"
-        f"{_rest(explanation.words_rest, 'where sentences end')}."
+        f"{_rest(explanation.words_rest, 'the length of sentences')}."
     )
 
 

@@ -130,4 +130,7 @@ def _range(bounds: tuple[float | None, float | None]) -> str:
 
 
 def _bands(spec: Spec) -> str:
-    return "; ".join(f"from {band.lower:g} {band.label}" for band in spec.bands)
+    from qualmetrics.formula import LOWEST
+
+    starts = (f"from {band.lower:g} " if band.lower > LOWEST else "" for band in spec.bands)
+    return "; ".join(f"{start}{band.label}" for start, band in zip(starts, spec.bands, strict=True))

@@ -114,13 +114,13 @@ def words(w: Words) -> Values:
 
 @_column("word", "words", "syl")
 def syllables(w: Words) -> Values:
-    """Syllables; a numeral and an address count one, parts of a compound add up (C4, 4 and 5)."""
+    """Syllables; a numeral and an address count one, parts of a compound add up."""
     return w.syllables
 
 
 @_column("word", "words")
 def letters(w: Words) -> Values:
-    """Letters (Unicode category L); digits, marks and punctuation are none (C4, 6)."""
+    """Letters (Unicode category L); digits, marks and punctuation are none."""
     return w.letters
 
 

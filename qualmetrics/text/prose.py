@@ -15,7 +15,7 @@ from typing import NamedTuple
 from qualmetrics.errors import InputError
 
 FRAGMENT_WORDS = 15
-"""An unterminated list item or caption shorter than this is no sentence (formulas.md, C4.2)."""
+"""An unterminated list item or caption shorter than this is no sentence."""
 FRAGMENT_KINDS = frozenset({"list_items", "captions"})
 """Kinds left out only when they are fragments; every other kind is left out whole."""
 _CLOSERS = "\"'”’»›)]}*_ \u00a0"

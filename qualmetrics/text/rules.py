@@ -63,6 +63,12 @@ class TextstatRules:
         return (f"{self.name}/0.7.13",)
 
 
+def language_of(name: str) -> str:
+    """Return the language code of rules such as ``de/1``, ``textstat`` and ``textstat:de``."""
+    rules = get_rules(name)
+    return rules.lang if isinstance(rules, TextstatRules) else rules.language.code
+
+
 @cache
 def get_rules(name: str) -> Rules | TextstatRules:
     """Return rules by name: ``en/1``, ``en`` (its current version), ``textstat``, ``textstat:de``.

@@ -61,8 +61,9 @@ def _gap(name: str, options: dict[str, Any], second: Any) -> float:
     return float(np.max(np.abs(actual - expected) / np.maximum(1.0, np.abs(expected))))
 
 
-def test_every_formula_has_a_second_transcription() -> None:
-    assert sorted(set(formulas()) - set(TERMS) - set(SECOND) - GRAPHS) == []
+def test_every_verified_formula_has_a_second_transcription() -> None:
+    verified = {name for name in formulas() if get(name).spec.tier == "verified"}
+    assert sorted(verified - set(TERMS) - set(SECOND) - GRAPHS) == []
 
 
 @pytest.mark.parametrize(
