@@ -1,6 +1,6 @@
 """Speed of formulas beside textstat, py-readability-metrics and textdescriptives, in one run.
 
-Usage: python benchmarks/formulas.py [--repeat 3] [--peers textstat] (QUALMETRICS_DATA, NLTK_DATA set)
+Usage: python benchmarks/formulas.py [--repeat 3] [--peers textstat], with the two variables below
 
 English documents of at least 2 KB (consecutive paragraphs of one book of speed_corpus), one
 process, CPU seconds. *First pass*: caches empty but dictionaries loaded (one tiny text is scored

@@ -255,7 +255,8 @@ def _lane_sums(lane: memo.Lane, s: sent.Stream, names: set[str]) -> dict[str, Co
         return sums
     filled = np.flatnonzero(np.diff(s.offsets))
     starts = s.offsets[filled]
-    blocks = np.union1d(starts, np.arange(0, len(s.rows), memo.BLOCK))
+    blocks = np.sort(np.concatenate((starts, np.arange(0, len(s.rows), memo.BLOCK))))
+    blocks = blocks[np.diff(blocks, prepend=-1) > 0]  # np.unique would import numpy.ma, 15 ms
     packed = np.add.reduceat(lane.packed.data.take(s.rows), blocks)
     owner = np.searchsorted(blocks, starts)
     for column, shift in lane.members:

@@ -36,7 +36,7 @@ def classes(strings: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
     codes = np.frombuffer("".join(strings).encode("utf-32-le", "surrogatepass"), np.uint32)
     found = _CLASSES[codes]
     if not found.all():
-        for code in np.unique(codes[found == 0]).tolist():
+        for code in set(codes[found == 0].tolist()):
             _CLASSES[code] = character_class(chr(code))
         found = _CLASSES[codes]
     lengths = np.fromiter(map(len, strings), np.intp, len(strings))
