@@ -223,6 +223,14 @@ def _table(graph: Graph, names: str) -> States:
     return table
 
 
+def stamp(model: Any, data: Mapping[str, Any]) -> None:
+    """Write what ``encoder.json`` says, but digests of files, into an ``onnx.ModelProto``."""
+    shown = {key: value for key, value in data.items() if key not in ("files", "parity")}
+    del model.metadata_props[:]
+    entry = model.metadata_props.add()
+    entry.key, entry.value = "qualmetrics", json.dumps(shown, sort_keys=True)
+
+
 # -- finding a bundle -----------------------------------------------------------------------------
 
 

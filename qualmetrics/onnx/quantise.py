@@ -63,7 +63,7 @@ def quantise_encoder(source: str | Path, folder: str | Path, *, name: str | None
     MissingExtraError
         Without the extra ``export``.
     """
-    from qualmetrics.encoder_bundle import load_encoder
+    from qualmetrics.encoder_bundle import load_encoder, stamp
 
     onnx = _onnx()
     before = load_encoder(Path(source))
@@ -75,9 +75,14 @@ def quantise_encoder(source: str | Path, folder: str | Path, *, name: str | None
     path.mkdir(parents=True, exist_ok=True)
     try:
         model = quantise(onnx.load(Path(before.folder) / "model.onnx"))
+        data = _describe(before.data, name or f"{before.name}-int8")
+        stamp(model, data)
         (path / "model.onnx").write_bytes(model.SerializeToString(deterministic=True))
-        shutil.copyfile(Path(before.folder) / "tokenizer.json", path / "tokenizer.json")
-        data = _describe(before.data, path, name or f"{before.name}-int8")
+        shutil.copyfile(before.file("tokenizer.json")[0], path / "tokenizer.json")
+        data["files"] = {
+            file: hashlib.sha256((path / file).read_bytes()).hexdigest()
+            for file in ("model.onnx", "tokenizer.json")
+        }
         _write_json(path / "encoder.json", data)
         data["agreement"] = _agreement(before, load_encoder(path))
         _write_json(path / "encoder.json", data)
@@ -87,18 +92,15 @@ def quantise_encoder(source: str | Path, folder: str | Path, *, name: str | None
     return path
 
 
-def _describe(before: Mapping[str, Any], path: Path, name: str) -> dict[str, Any]:
-    files = {
-        file: hashlib.sha256((path / file).read_bytes()).hexdigest() for file in before["files"]
-    }
+def _describe(before: Mapping[str, Any], name: str) -> dict[str, Any]:
     table = _constant_name(before["table"]["values"])
+    kept = {key: value for key, value in before.items() if key != "files"}
     return {
-        **before,
+        **kept,
         "name": name,
         "quantisation": "int8 per token",
         "quantised_from": before["files"]["model.onnx"],
         "table": {"values": f"{table}_int8", "scales": f"{table}_scales"},
-        "files": files,
     }
 
 

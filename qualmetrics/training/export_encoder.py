@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qualmetrics.encoder import FORMAT
+from qualmetrics.encoder_bundle import FORMAT, Encoder, stamp
 from qualmetrics.errors import ExportError, MissingExtraError
+from qualmetrics.long_texts import Policy
 
 TOLERANCE = 3e-6
 """Largest difference to torch that is accepted, relative to the largest state of the layer."""
@@ -179,14 +180,11 @@ def _keep_layers(model: Any, layer: int | None) -> None:
 
 
 def _write(model: Any, directory: Path, path: Path, name: str, opset: int, licence: str) -> None:
-    from qualmetrics.encoder import Encoder
-
     tokenizer = _tokenizer(directory)
     (path / "tokenizer.json").write_text(tokenizer.to_str(), encoding="utf-8")
     source = _describe_source(directory, model.config, tokenizer)
     graph = trace(model, opset)
-    (path / "model.onnx").write_bytes(graph.SerializeToString(deterministic=True))
-    data = {
+    data: dict[str, Any] = {
         "format": FORMAT,
         "name": name,
         "architecture": type(model).__name__,
@@ -201,8 +199,10 @@ def _write(model: Any, directory: Path, path: Path, name: str, opset: int, licen
         "table": {"values": TABLE},
         "licence": licence,
         "source": {file.name: _digest(file) for file in _weights(directory)},
-        "files": {f: _digest(path / f) for f in ("model.onnx", "tokenizer.json")},
     }
+    stamp(graph, data)
+    (path / "model.onnx").write_bytes(graph.SerializeToString(deterministic=True))
+    data["files"] = {f: _digest(path / f) for f in ("model.onnx", "tokenizer.json")}
     write_json(path / FILE, data)
     encoder = Encoder(str(path), _digest(path / FILE))
     data["parity"] = parity(model, encoder, min(source.max_positions, 200))
@@ -353,8 +353,6 @@ def parity(model: Any, encoder: Any, max_tokens: int) -> dict[str, Any]:
     ExportError
         When a state differs by more than ``TOLERANCE`` of the layer's largest.
     """
-    from qualmetrics.encoder import Policy
-
     encoded = encoder.tokenize(PARITY_TEXTS, policy=Policy("cut", max_tokens))
     worst = 0.0
     for batch in PARITY_SHAPES:
