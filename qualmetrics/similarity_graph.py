@@ -160,10 +160,10 @@ def _encode(draw: _Drawing, encoder: tuple[Any, set[str]], side: str, width: int
             return f"encoder/{name}"
         return given.get(name, f"{side}/encoder/{name}")
 
-    for node in graph.node:
+    for i, node in enumerate(graph.node):
         copy = draw.graph.node.add()
         copy.CopyFrom(node)
-        copy.name = f"{side}/encoder/{node.name}"
+        copy.name = f"{side}/encoder/{i}"
         copy.input[:] = [named(name) for name in node.input]
         copy.output[:] = [named(name) for name in node.output]
     states = named(output)

@@ -58,7 +58,8 @@ def _tokenizer(path: Path) -> dict[str, int]:
         *(word for word in WORDS if len(word) > 1),
     ]
     vocabulary = {piece: i for i, piece in enumerate(pieces)}
-    made = tokenizers.Tokenizer(tokenizers.models.WordPiece(vocabulary, unk_token="[UNK]"))
+    unknown = pieces[1]
+    made = tokenizers.Tokenizer(tokenizers.models.WordPiece(vocabulary, unk_token=unknown))
     made.normalizer = normalizers.BertNormalizer()
     made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     made.post_processor = processors.TemplateProcessing(
