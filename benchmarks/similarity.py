@@ -2,12 +2,14 @@
 
 Usage::
 
-    QUALMETRICS_DATA=... QUALMETRICS_MINILM=folder_of_fp32 QUALMETRICS_MINILM_INT8=folder \\
-        MINILM_TORCH=folder_of_the_torch_model python benchmarks/similarity.py [--rounds 3] [--large]
+    python benchmarks/similarity.py [--rounds 3] [--large]
 
-All use the last layer of all-MiniLM-L6-v2, one thread, the same texts: real summaries against their
-reference (summ_human), for 4,096 pairs (``--large``) also sentence pairs (stsb_multi). The GRPO load
-is 64 prompts with 8 completions each. Every figure comes from a process of its own that has scored
+with QUALMETRICS_DATA, QUALMETRICS_MINILM and QUALMETRICS_MINILM_INT8 (folders of encoder bundles)
+and MINILM_TORCH (folder of the same model for torch) in the environment.
+
+All use the last layer of all-MiniLM-L6-v2, one thread, the same texts: real summaries against a
+reference (summ_human), for 4,096 pairs (``--large``) also sentence pairs (stsb_multi). The GRPO
+load is 64 prompts with 8 completions each. Every figure comes from a process of its own that has scored
 two pairs before; CPU seconds are the least over rounds, peak memory the most. References of the
 GRPO load are prepared before the call (the cache of an earlier step) or within it, as stated.
 A peer that is not installed is skipped with a line.
@@ -63,7 +65,7 @@ def load_texts(name: str) -> tuple[list[str], list[str]]:
         groups = [(ref, texts[:8]) for ref, texts in documents(folder) if len(texts) >= 8][:64]
         return [t for _, texts in groups for t in texts], [r for r, texts in groups for _ in texts]
     pairs = [(text, ref) for ref, texts in documents(folder) for text in texts]
-    random.Random(0).shuffle(pairs)
+    random.Random(0).shuffle(pairs)  # noqa: S311 - the same order each time
     if int(name) > len(pairs):
         rows = _rows(folder / "stsb_multi" / "stsb.train_dev.jsonl.gz")
         pairs += [(row["a"], row["b"]) for row in rows if row["lang"] == "en"]
@@ -186,7 +188,7 @@ def measure(system: str, load: str, rounds: int, *, cached: bool = False) -> dic
 
 def speed(loads: Sequence[str], rounds: int, systems: Sequence[str]) -> None:
     """Print pairs a second and memory of each system on each load."""
-    print(f"\n{'load':<12} {'system':<28} {'pairs/s':>8} {'x':>6} {'peak MB':>8} {'max |dF|':>9}")
+    print(f"\n{'load':<6} {'system':<18} {'pairs/s':>8} {'x':>6} {'peak MB':>8} {'max |dF|':>9}")
     for load in loads:
         reference: dict[str, Any] | None = None
         for system in systems:
@@ -198,13 +200,10 @@ def speed(loads: Sequence[str], rounds: int, systems: Sequence[str]) -> None:
                 spent = found["cpu"]
                 ratio = reference["cpu"] / spent
                 gap = np.nanmax(np.abs(found["values"][:, 2] - reference["values"][:, 2]))
-                label = system + (" + prepared references" if cached else "")
                 rate = found["pairs"] / spent
-                print(
-                    f"{load:<12} {label:<42} {rate:8.1f} {ratio:6.2f} {found['peak']:8.0f} {gap:9.1e}"
-                    + (f"  (preparing {found['preparing']:.2f} s)" if cached else ""),
-                    flush=True,
-                )
+                said = f"{load:<6} {system:<18} {rate:8.1f} {ratio:6.2f} {found['peak']:8.0f}"
+                note = f"  references prepared in {found['preparing']:.2f} s" if cached else ""
+                print(f"{said} {gap:9.1e}{note}", flush=True)
 
 
 def _can_cache(system: str) -> bool:

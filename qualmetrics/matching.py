@@ -228,13 +228,11 @@ class Cosine:
 
 
 def subsequence_ratio(arrays: Arrays, text_there: Any, reference_there: Any) -> Any:
-    """Return 2 x longest common subsequence of token ids / tokens of both, ``(n, references)``."""
+    """Return 2 x longest common subsequence of token ids / tokens of both, ``(n, references)``.
+
+    No array arithmetic: numpy only.
+    """
     ids, others = arrays["text_ids"], arrays["reference_ids"]
-    if not isinstance(ids, np.ndarray):
-        raise InputError(
-            "the longest common subsequence is no array arithmetic, so order_guard='lcs' cannot "
-            "become a graph; order_guard='bigrams' can"
-        )
     ratio = np.ones(others.shape[:2], dtype=np.float32)
     for i, several in enumerate(others):
         mine = ids[i][text_there[i]]
