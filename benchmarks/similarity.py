@@ -9,8 +9,8 @@ and MINILM_TORCH (folder of the same model for torch) in the environment.
 
 All use the last layer of all-MiniLM-L6-v2, one thread, the same texts: real summaries against a
 reference (summ_human), for 4,096 pairs (``--large``) also sentence pairs (stsb_multi). The GRPO
-load is 64 prompts with 8 completions each. Every figure comes from a process of its own that has scored
-two pairs before; CPU seconds are the least over rounds, peak memory the most. References of the
+load is 64 prompts with 8 completions each. Every figure comes from a process of its own that has
+scored two pairs before; CPU seconds are the least over rounds, peak memory the most. References of the
 GRPO load are prepared before the call (the cache of an earlier step) or within it, as stated.
 A peer that is not installed is skipped with a line.
 """
@@ -211,8 +211,11 @@ def _can_cache(system: str) -> bool:
 
 
 def invariance(systems: Sequence[str]) -> None:
-    """Print how far a score moves with the batch that it stands in."""
-    texts, references = load_texts("64")
+    """Print how far a score moves with the batch: 32 summaries and 32 pairs of sentences."""
+    texts, references = load_texts("32")
+    rows = _rows(Path(os.environ["QUALMETRICS_DATA"]) / "stsb_multi" / "stsb.train_dev.jsonl.gz")
+    short = [(row["a"], row["b"]) for row, _ in zip(rows, range(32), strict=False)]
+    texts, references = texts + [a for a, _ in short], references + [b for _, b in short]
     long_text = " ".join(texts)[:4000]
     order = np.random.default_rng(0).permutation(len(texts)).tolist()
     print("\nlargest change of F, alone = 0:")

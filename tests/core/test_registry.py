@@ -31,7 +31,7 @@ def test_every_name_gives_the_scorer_of_that_name():
     for name in qm.names():
         try:
             found.append(qm.get(name).spec.name)
-        except MissingExtraError:  # noqa: PERF203 - it reads an encoder that is not installed
+        except MissingExtraError:  # it reads an encoder that is not installed
             found.append(name)
     assert found == list(qm.names())
 
