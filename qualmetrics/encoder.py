@@ -181,6 +181,7 @@ class Vectors:
         if self.pool not in POOLS:
             raise InputError(f"pool {self.pool!r} is not one of {', '.join(POOLS)}")
         object.__setattr__(self, "layer", self.encoder.checked_layer(self.layer))
+        self.encoder.check_policy(self.policy)
 
     @property
     def layout(self) -> Mapping[str, Layout]:
@@ -273,6 +274,9 @@ class Tokens:
     side: str
     encoder: Encoder
     policy: Policy = field(default_factory=Policy)
+
+    def __post_init__(self) -> None:
+        self.encoder.check_policy(self.policy)
 
     @property
     def layout(self) -> Mapping[str, Layout]:

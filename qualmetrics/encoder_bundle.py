@@ -146,12 +146,16 @@ class Encoder:
         MissingExtraError
             Without the extra ``onnx``.
         """
+        self.check_policy(policy)
+        return [_tokenize(self, text, policy) for text in texts]
+
+    def check_policy(self, policy: Policy) -> None:
+        """Refuse a policy that reads more tokens at once than there are positions for."""
         if policy.max_tokens > self.max_positions:
             raise InputError(
                 f"{self.name} reads at most {self.max_positions} tokens at once; the policy asks "
                 f"for {policy.max_tokens}. For longer texts use Policy('windows', ...)"
             )
-        return [_tokenize(self, text, policy) for text in texts]
 
     def states(self, ids: Ids, mask: NDArray[Any], layer: int) -> States:
         """Return the states of a layer, float32 ``(n, tokens, width)``.
@@ -284,7 +288,9 @@ def _threads(word: str) -> int:
 
 
 def _is_folder(name: str | Path) -> bool:
-    return isinstance(name, Path) or os.sep in name or "/" in name or Path(name).is_dir()
+    # A bare word is a name, also where a folder is called so: a number must not depend on the
+    # directory that a program happens to run in.
+    return isinstance(name, Path) or os.sep in name or "/" in name
 
 
 def _installed(name: str) -> Path:

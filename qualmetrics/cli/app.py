@@ -200,6 +200,24 @@ def export_command(
     export_scorer(name, output, lang=lang, rules=rules, overwrite=overwrite)
 
 
+@app.command("export-encoder")
+def export_encoder_command(
+    source: Annotated[str, typer.Argument(help="Hugging Face directory, or hub id.")],
+    output: Annotated[str, typer.Option("-o", "--output", help="Folder to write.")],
+    name: Annotated[str | None, typer.Option(help="What signatures call it.")] = None,
+    layer: Annotated[int | None, typer.Option(help="Leave out the layers above.")] = None,
+    revision: Annotated[str | None, typer.Option(help="Commit of a hub id, 40 digits.")] = None,
+    int8: Annotated[bool, typer.Option("--int8", help="Quantise, per token.")] = False,
+) -> None:
+    """Export a text encoder to ONNX.
+
+    Writes an encoder bundle after every layer agreed with torch. Needs the extra train.
+    """
+    from qualmetrics.cli.exporting import export_encoder_folder
+
+    export_encoder_folder(source, output, name=name, layer=layer, revision=revision, int8=int8)
+
+
 def _leave(code: int) -> None:
     if code:
         raise typer.Exit(code)

@@ -1,9 +1,10 @@
-"""``export NAME -o DIR``: a scorer to an ONNX bundle."""
+"""``export NAME -o DIR`` and ``export-encoder SOURCE -o DIR``: scorers, encoders -> bundles."""
 
 from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 
@@ -25,3 +26,37 @@ def export_scorer(
         f"agrees with Python on {parity['texts']} texts; largest difference "
         f"{parity['max_difference']:.3g}\n"
     )
+
+
+def export_encoder_folder(
+    source: str,
+    folder: str,
+    *,
+    name: str | None,
+    layer: int | None,
+    revision: str | None,
+    int8: bool,
+) -> None:
+    """Write the encoder bundle; print its path, its part of signatures, and how far it is off."""
+    from qualmetrics.encoder import load_encoder
+    from qualmetrics.training.export_encoder import export_encoder
+
+    name = name or Path(source).name
+    if int8:
+        from qualmetrics.onnx.quantise import quantise_encoder
+
+        with tempfile.TemporaryDirectory() as scratch:
+            plain = export_encoder(
+                source, Path(scratch) / "float32", name=name, layer=layer, revision=revision
+            )
+            path = quantise_encoder(plain, folder)
+    else:
+        path = export_encoder(source, folder, name=name, layer=layer, revision=revision)
+    encoder = load_encoder(path)
+    sys.stdout.write(
+        f"{path}\n{encoder.part}\n"
+        f"differs from torch by {encoder.data['parity']['max_difference']:.0e} in float32\n"
+    )
+    if int8:
+        least = encoder.data["agreement"]["least_pooled_cosine"]
+        sys.stdout.write(f"int8 keeps a cosine of at least {least} to float32\n")

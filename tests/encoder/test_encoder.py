@@ -201,6 +201,23 @@ def test_the_shipped_encoder_that_is_not_installed_says_what_to_type(
         load_encoder()
 
 
+def test_a_bare_word_is_no_folder(
+    toy_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(toy_folder, tmp_path / "word")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BundleError, match="no installed package carries"):
+        load_encoder("word")
+
+
+def test_a_word_with_a_slash_is_a_folder(
+    toy_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(toy_folder, tmp_path / "word")
+    monkeypatch.chdir(tmp_path)
+    assert load_encoder("./word").name == "toy"
+
+
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(BundleError, match="no installed package carries an encoder called"):
         load_encoder("minilmm")

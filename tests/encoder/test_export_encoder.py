@@ -169,3 +169,16 @@ def test_embeddings_equal_sentence_transformers(tmp_path: Path) -> None:
     ours = item.read(Rows(tuple(texts))).arrays["text_vector"]
     theirs = sentence_transformers.SentenceTransformer(str(weights), device="cpu").encode(texts)
     np.testing.assert_allclose(ours, theirs, atol=1e-6)
+
+
+def test_the_command_line_exports_and_quantises(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from qualmetrics.cli.exporting import export_encoder_folder
+
+    source = write_model(tmp_path / "tiny", "Bert")
+    out = str(tmp_path / "out")
+    export_encoder_folder(source.as_posix(), out, name=None, layer=1, revision=None, int8=True)
+    encoder = load_encoder(out)
+    assert (encoder.name, encoder.layers) == ("tiny-int8", 1)
+    assert capsys.readouterr().out.splitlines()[:2] == [out, encoder.part]

@@ -81,8 +81,14 @@ def test_pooling_by_the_first_token_takes_its_state(toy: Encoder) -> None:
     assert batch.arrays["text_vector"].tolist() == [[1, 1]]
 
 
+@pytest.mark.parametrize("item", [lambda e: Vectors("text", e, 1), lambda e: Tokens("text", e)])
+def test_a_policy_beyond_the_positions_is_refused_before_any_text(toy: Encoder, item: Any) -> None:
+    with pytest.raises(InputError, match="at most 16 tokens at once; the policy asks for 256"):
+        item(toy)
+
+
 def test_negative_layers_count_from_the_last(toy: Encoder) -> None:
-    assert Vectors("text", toy, -1) == Vectors("text", toy, 1)
+    assert Vectors("text", toy, -1, policy=CUT) == Vectors("text", toy, 1, policy=CUT)
 
 
 # -- statuses -------------------------------------------------------------------------------------

@@ -105,6 +105,12 @@ def test_one_thread_that_does_not_spin_is_the_default(toy: Graph) -> None:
     assert (options.intra_op_num_threads, spinning) == (1, "0")
 
 
+def test_bound_inputs_give_the_same_states(toy: Graph) -> None:
+    """The way that GPUs are run, here on the CPU's memory: no GPU was at hand."""
+    bound = runtime._run_bound(runtime.session(toy), "layer_1", FEEDS)
+    assert bound[0].tolist() == LAYER_1
+
+
 # -- what is refused ------------------------------------------------------------------------------
 
 
