@@ -10,8 +10,8 @@ and MINILM_TORCH (folder of the same model for torch) in the environment.
 All use the last layer of all-MiniLM-L6-v2, one thread, the same texts: real summaries against a
 reference (summ_human), for 4,096 pairs (``--large``) also sentence pairs (stsb_multi). The GRPO
 load is 64 prompts with 8 completions each. Every figure comes from a process of its own that has
-scored two pairs before; CPU seconds are the least over rounds, peak memory the most. References of the
-GRPO load are prepared before the call (the cache of an earlier step) or within it, as stated.
+scored two pairs before; CPU seconds are the least over rounds, peak memory the most. References of
+the GRPO load are prepared before the call (the cache of an earlier step) or within it, as stated.
 A peer that is not installed is skipped with a line.
 """
 
