@@ -35,7 +35,7 @@ from scipy import stats
 
 from qualmetrics import registry
 from qualmetrics.core import Scorer
-from qualmetrics.errors import QualmetricsError
+from qualmetrics.errors import QualmetricsError, UnknownNameError
 
 Values = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -56,6 +56,9 @@ class Subject:
     name: str
     parameters: tuple[tuple[str, Any], ...] = ()
 
+
+STORED = "stored"
+"""Name of a subject whose values somebody else worked out and stored with a data set."""
 
 LENGTHS = (
     Subject("*only length* (words of the text)", "length"),
@@ -110,6 +113,9 @@ class Bench:
             try:
                 made = registry.get(subject.name, **dict(subject.parameters))
                 made(["a cat sat"], ["a cat sat"])
+            except UnknownNameError:
+                self.absent[subject] = f"the registry has no {subject.name!r}"
+                self.subjects.remove(subject)
             except QualmetricsError as error:
                 self.absent[subject] = str(error)
                 self.subjects.remove(subject)
@@ -305,6 +311,8 @@ class Task:
     texts: list[str]
     references: list[list[str]]
     columns: Mapping[str, Across | Within | Preferred]
+    stored: Mapping[str, Values] = field(default_factory=dict)
+    """What other programs gave these texts, as stored beside the data set; models not named."""
 
 
 Rows = list[dict[str, Any]]
@@ -356,7 +364,15 @@ def translation(root: Path, limit: int | None, seed: int) -> Iterator[Task]:
     strata = [row["lp"] for row in rows]
     human = Across(kendall, _column(rows, lambda r: r["da"]), [r["id"] for r in rows], strata)
     texts, references = [r["mt"] for r in rows], [[r["ref"]] for r in rows]
-    yield Task("Translation", "WMT15 DA to en", texts, references, {"tau-b": human})
+    stored = {
+        label: _column(rows, lambda r, key=key: r[f"peer_{key}"])  # type: ignore[misc]
+        for label, key in (
+            ("sentence BLEU", "sent_bleu"),
+            ("BERTScore F", "bert_score_f1"),
+            ("MoverScore", "mover_score"),
+        )
+    }
+    yield Task("Translation", "WMT15 DA to en", texts, references, {"tau-b": human}, stored)
     for pair in ("gu-en", "kk-en"):
         rows = _read(root, f"wmt19_darr/darr_{pair}.dev.jsonl.gz")
         rows = _some(rows, None if limit is None else 3 * limit, seed, lambda row: row["ref"])
@@ -388,7 +404,8 @@ def summaries(root: Path, limit: int | None, seed: int) -> Iterator[Task]:
             for aspect in rows[0]["scores"]
         }
         texts, references = [row["hyp"] for row in rows], [row["refs"] for row in rows]
-        yield Task("Summaries", title, texts, references, columns)
+        stored = _realsumm_peers(root, rows) if name == "realsumm" else {}
+        yield Task("Summaries", title, texts, references, columns, stored)
     for name, title in (("qags_cnn", "QAGS CNN"), ("qags_xsum", "QAGS XSum")):
         rows = _some(_read(root, f"summ_human/{name}.dev.jsonl.gz"), limit, seed, _document)
         fact = _column(rows, lambda row: row["outputs"][0]["scores"]["fact"])
@@ -402,6 +419,23 @@ def summaries(root: Path, limit: int | None, seed: int) -> Iterator[Task]:
     ranks = Preferred(first, first + len(rows), [row["src"] for row in rows], share=True)
     sources = [[row["src"]] for row in rows] * 2
     yield Task("Against the source", "Rank19", texts, sources, {"accuracy": ranks})
+
+
+def _realsumm_peers(root: Path, rows: Rows) -> dict[str, Values]:
+    peers = _read(root, "summ_human/realsumm_peer_scores.dev.jsonl.gz")
+    known = {(row["doc"], row["system"]): row["scores"] for row in peers}
+    keys = {
+        "ROUGE-L F": "rouge_l_f_score",
+        "ROUGE-L recall": "rouge_l_recall",
+        "BERTScore F": "bert_f_score",
+        "BERTScore recall": "bert_recall_score",
+        "MoverScore": "mover_score",
+    }
+    found = [known.get((row["doc"], row["system"]), {}) for row in rows]
+    return {
+        label: np.array([scores.get(key, np.nan) for scores in found], dtype=np.float64)
+        for label, key in keys.items()
+    }
 
 
 def _document(row: dict[str, Any]) -> Any:
@@ -507,6 +541,8 @@ def agreement(
     for source in asked.data or SOURCES:
         for task in SOURCES[source](root, asked.limit, asked.seed):
             values = bench.score(task.texts, task.references, task.title)
+            others = {Subject(f"stored: {k}", STORED): v for k, v in task.stored.items()}
+            values |= others
             for column, human in task.columns.items():
                 heading = f"{task.title}: {column}"
                 estimates = {
@@ -558,15 +594,17 @@ def _row(cells: Iterable[str]) -> str:
 def table(results: Results, bench: Bench) -> list[str]:
     """Return one table of agreement; the best point of each column is bold."""
     lines = _head(["scorer", *results])
+    others = [s for found in results.values() for s in found if s.name == STORED]
     best = {
         heading: max((e.point for e in found.values() if np.isfinite(e.point)), default=np.nan)
         for heading, found in results.items()
     }
-    for subject in bench.subjects:
+    for subject in [*bench.subjects, *dict.fromkeys(others)]:
         cells = []
         for heading, found in results.items():
-            cell = found[subject].cell()
-            cells.append(f"**{cell}**" if found[subject].point == best[heading] else cell)
+            cell = found[subject].cell() if subject in found else "–"
+            won = subject in found and found[subject].point == best[heading]
+            cells.append(f"**{cell}**" if won else cell)
         lines.append(_row([subject.label, *cells]))
     return lines
 

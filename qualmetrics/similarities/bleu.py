@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from qualmetrics.core import Scorer, Spec, Status
@@ -59,7 +60,7 @@ def bleu(*, smooth: str = "exp", effective_order: bool = True, tokenize: str = "
         raise InputError(f"tokenize={tokenize!r} is not one of {', '.join(TOKENIZERS)}")
     spec = Spec(
         "bleu",
-        description="Word n-gram precision against the references (sacrebleu's sentence BLEU).",
+        description=inspect.getdoc(bleu) or "",
         tier="verified",
         bounds=(0.0, 100.0),
         unit="points of 100",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 from qualmetrics.core import Scorer, Spec, Status
 from qualmetrics.errors import InputError
 from qualmetrics.lexical import Measure, Row, lexical
@@ -45,7 +47,7 @@ def rouge_l(*, stemmer: bool = False, max_words: int = 2048) -> Scorer:
         raise InputError(f"max_words must be at least 1; got {max_words}")
     spec = Spec(
         "rouge_l",
-        description="Longest common subsequence of words with the reference (rouge-score).",
+        description=inspect.getdoc(rouge_l) or "",
         tier="verified",
         outputs=("precision", "recall", "f1"),
         bounds=(0.0, 1.0),
