@@ -1,5 +1,1 @@
-"""Instances: scorers of a text beside its references, one a file.
-
-The machinery is ``similarity.py`` (encoders) and ``lexical.py`` (libraries). A file holds a
-function of the same name whose keyword parameters are the scorer's options.
-"""
+"""Similarity scorers, one a file: a text against its references, or against a column."""
