@@ -25,7 +25,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from qualmetrics import registry
-from qualmetrics.core import Scorer
+from qualmetrics.core import Scorer, Status
 from qualmetrics.errors import QualmetricsError, UnknownNameError
 
 Values = NDArray[np.float64]
@@ -74,25 +74,38 @@ SUBJECTS = (
         Subject(f"BERTScore F, layer {layer}", "bertscore", (("layer", layer),))
         for layer in range(FIRST_LAYER, LAST_LAYER + 1)
     ),
-    Subject("BMAS (token table)", "bmas"),
+    Subject("BMAS, token table", "bmas"),
+    Subject("BMAS, token table x LCS", "bmas", (("order_guard", "lcs"),)),
+    Subject("BMAS, token table x bigrams", "bmas", (("order_guard", "bigrams"),)),
     Subject("BMAS contextual", "bmas_contextual"),
     Subject("embedding cosine", "embedding_cosine"),
     Subject("sentence set match", "sentence_set_match"),
 )
 
 
-def subjects(only: Sequence[str]) -> list[Subject]:
+def subjects(only: Sequence[str], encoder: str | None) -> list[Subject]:
     """Return those listed and every other similarity scorer of the registry, as it comes."""
     listed = {subject.name for subject in SUBJECTS}
-    rest = []
-    for name in registry.names():
-        if name in listed:
-            continue
+    rest = [name for name in registry.names() if name not in listed and _fits(name)]
+    found = [*SUBJECTS, *(Subject(name, name) for name in rest)]
+    chosen = [s for s in found if not only or s.name in only or s in LENGTHS]
+    if encoder is None:
+        return chosen
+    known = set(registry.names())
+    return [
+        replace(s, parameters=(*s.parameters, ("encoder", encoder)))
+        if s.name in known and "encoder" in registry.parameters(s.name)
+        else s
+        for s in chosen
+    ]
+
+
+def _fits(name: str) -> bool:
+    try:
         spec = registry.get(name).spec
-        if spec.family == "similarity" and spec.needs_references and not spec.columns:
-            rest.append(Subject(name, name))
-    found = [*SUBJECTS, *rest]
-    return [s for s in found if not only or s.name in only or s in LENGTHS]
+    except QualmetricsError:  # what cannot be made here and is not in SUBJECTS is not known to fit
+        return False
+    return spec.family == "similarity" and spec.needs_references and not spec.columns
 
 
 @dataclass
@@ -104,6 +117,7 @@ class Bench:
     seconds: dict[Subject, float] = field(default_factory=dict)
     pairs: int = 0
     undefined: dict[tuple[Subject, str], int] = field(default_factory=dict)
+    cut: dict[tuple[Subject, str], int] = field(default_factory=dict)
     absent: dict[Subject, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -142,6 +156,9 @@ class Bench:
                 scores = registry.score(texts, named, references)
                 for subject, result in zip(group, scores.values(), strict=True):
                     found[subject] = result.primary
+                    cut = int(np.count_nonzero(result.status & np.uint16(Status.TRUNCATED)))
+                    if cut:
+                        self.cut[subject, title] = cut
             for subject in group:
                 spent = (time.process_time() - start) / len(group)
                 self.seconds[subject] = self.seconds.get(subject, 0.0) + spent
@@ -679,15 +696,25 @@ def report(bench: Bench, root: Path, asked: argparse.Namespace) -> str:
 
 def _typed(asked: argparse.Namespace) -> str:
     parts = [f" --limit {asked.limit}"] if asked.limit is not None else []
+    parts += [f" --encoder {Path(asked.encoder).name}"] if asked.encoder else []
     parts += [f" --{key} {' '.join(v)}" for key in ("only", "data") if (v := getattr(asked, key))]
     return "".join(parts)
 
 
 def _undefined(bench: Bench) -> list[str]:
-    if not bench.undefined:
-        return ["No pair was without a value."]
-    found = [f"{s.label} on {title} {n}" for (s, title), n in bench.undefined.items()]
-    return ["Pairs without a value, left out of that cell: " + "; ".join(found) + ".", ""]
+    lines = ["Pairs without a value, left out of that cell: " + _told(bench.undefined), ""]
+    if bench.cut:
+        lines += ["Pairs with a side cut to the encoder's length: " + _told(bench.cut), ""]
+    return lines
+
+
+def _told(found: Mapping[tuple[Subject, str], int]) -> str:
+    """Write counts by title; scorers that agree on one stand together."""
+    by_count: dict[tuple[str, int], list[str]] = {}
+    for (subject, title), n in found.items():
+        by_count.setdefault((title, n), []).append(subject.label)
+    told = [f"{title} {n} ({', '.join(who)})" for (title, n), who in by_count.items()]
+    return ("; ".join(told) or "none") + "."
 
 
 def _absent(bench: Bench) -> list[str]:
@@ -709,13 +736,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--limit", type=int, help="items of each data set, whole units drawn")
     parser.add_argument("--only", nargs="+", default=[], help="names of scorers")
+    parser.add_argument("--encoder", help="bundle of the neural scorers: a name or a folder")
     parser.add_argument("--data", nargs="+", default=[], choices=list(SOURCES))
     parser.add_argument("--draws", type=int, default=500, help="bootstrap resamples")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=TARGET)
     asked = parser.parse_args()
     root = Path(os.environ.get("QUALMETRICS_DATA", "../shared/data"))
-    bench = Bench(subjects(asked.only))
+    bench = Bench(subjects(asked.only, asked.encoder))
     measured = report(bench, root, asked)
     write(measured, asked.out)
     print(measured)

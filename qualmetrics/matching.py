@@ -71,9 +71,7 @@ def best_matches(
     return forward, np.concatenate(backward, axis=2)
 
 
-def _block(
-    text: Any, text_targets: Any, reference: Any, reference_targets: Any
-) -> tuple[Any, Any]:
+def _block(text: Any, text_targets: Any, reference: Any, reference_targets: Any) -> tuple[Any, Any]:
     close = xp.matmul(text[:, None, :, :], xp.permute_dims(reference, (0, 1, 3, 2)))
     none = xp.zeros_like(close) - np.inf
     forward = xp.where(reference_targets[:, :, None, :], close, none)

@@ -166,9 +166,7 @@ def heat_map_svg(alignment: Alignment) -> str:
         )
     for i, piece in enumerate(left):
         y = _MARGIN + _CELL * i + _CELL // 2 + 4
-        parts.append(
-            f'<text x="{_MARGIN - 6}" y="{y}" text-anchor="end">{_label(piece)}</text>'
-        )
+        parts.append(f'<text x="{_MARGIN - 6}" y="{y}" text-anchor="end">{_label(piece)}</text>')
         parts += [
             _cell(i, j, alignment.cosines[i][j], (piece, other), best=piece.match == j)
             for j, other in enumerate(right)

@@ -97,9 +97,7 @@ def _rescaled(plain: Similarity, path: str, floor: float | None) -> Similarity:
     parameters = {**plain.spec.parameters, "baseline": baseline.digest, "floor": floor}
     return replace(
         plain,
-        spec=replace(
-            plain.spec, bounds=limits, parameters=parameters, unit="rescaled mean cosine"
-        ),
+        spec=replace(plain.spec, bounds=limits, parameters=parameters, unit="rescaled mean cosine"),
         match=replace(plain.match, baseline=(precision, recall, f1), limits=limits),
         arguments=(*plain.arguments, ("baseline", str(path)), ("floor", floor)),
     )

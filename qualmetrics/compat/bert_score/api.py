@@ -213,8 +213,10 @@ class BERTScorer:
         values = np.stack(
             [pair_scores(self.encoder, n, texts, references, weigher, batch_size) for n in layers]
         )
-        values = np.stack([values[:, a:b].max(axis=1) for a, b in bounds], axis=1) if bounds else (
-            values[:, : len(cands)]
+        values = (
+            np.stack([values[:, a:b].max(axis=1) for a, b in bounds], axis=1)
+            if bounds
+            else (values[:, : len(cands)])
         )
         values = values if self.all_layers else values[0]
         if self.rescale_with_baseline:
