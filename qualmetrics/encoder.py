@@ -8,7 +8,8 @@ reference often stands beside several texts; none of it changes a number.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +29,7 @@ from qualmetrics.encoder_bundle import FORMAT, Encoded, Encoder, Ids, States, lo
 from qualmetrics.errors import InputError
 from qualmetrics.long_texts import Policy
 from qualmetrics.memo import Memo
+from qualmetrics.onnx.runtime import read_checked
 
 __all__ = [
     "FORMAT",
@@ -305,6 +307,22 @@ class Tokens:
                 ]
             )
         return Batch(_pad(self.side, flat, None), _row_status(flat))
+
+    def to_bundle(self, folder: Path) -> dict[str, Any]:
+        """Copy the tokenizer to a bundle's folder and return what ``from_bundle`` needs."""
+        home = folder / "tokenizer"
+        home.mkdir(exist_ok=True)
+        path, sha256 = self.encoder.file("tokenizer.json")
+        (home / "tokenizer.json").write_bytes(read_checked(Path(path), sha256))
+        described = Path(self.encoder.folder) / "encoder.json"
+        (home / "encoder.json").write_bytes(read_checked(described, self.encoder.sha256))
+        return {"side": self.side, "sha256": self.encoder.sha256, "policy": asdict(self.policy)}
+
+    @classmethod
+    def from_bundle(cls, folder: Path, settings: Mapping[str, Any]) -> Tokens:
+        """Return the input that ``to_bundle`` wrote; its encoder can tokenise and nothing else."""
+        encoder = Encoder(str(folder / "tokenizer"), str(settings["sha256"]))
+        return cls(str(settings["side"]), encoder, Policy(**settings["policy"]))
 
 
 def prepare(inputs: Iterable[Any], references: Sequence[str | Sequence[str]]) -> References:

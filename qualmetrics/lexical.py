@@ -163,15 +163,15 @@ def lexical(
         options=tuple(spec.parameters.items()),
     )
 
-    def graph(form: str) -> NoReturn:
+    def form(graph: str) -> NoReturn:
         raise ExportError(
-            f"{spec.name} has no {form!r} graph: its number comes from Python code of "
+            f"{spec.name} has no {graph!r} graph: its number comes from Python code of "
             f"{libraries[0]}, which no ONNX operator stands for. Ship its recipe instead "
             "(scorer.recipe, or its name), and score with the extra 'lexical' installed"
         )
 
     spec = replace(spec, family="similarity", increases_with="similarity", needs_references=True)
-    made = Scorer(spec, (overlap,), AsRead(spec.name), abilities={"graph": graph})
+    made = Scorer(spec, (overlap,), AsRead(spec.name), abilities={"form": form})
     return made.with_recipe("qualmetrics.registry:get", name=spec.name, **spec.parameters)
 
 

@@ -8,7 +8,7 @@ layer, or rows of its input-embedding table.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -178,17 +178,15 @@ class Similarity:
         forward: Lookup,
         parameters: Mapping[str, Any] | None = None,
     ) -> Scorer:
-        from dataclasses import replace
-
         shown = {k: v for k, v in (parameters or {}).items() if v not in (None, "none")}
         spec = replace(self.spec, parameters={**self.spec.parameters, **shown})
         abilities: dict[str, Callable[..., Any]] = {"form": self._form}
         if forward.encoder is not None and self.column is None:
             abilities["graph"] = partial(_graph, self)
         if self.column is None:
-            abilities["prepare"] = _prepare
+            abilities["prepare"] = prepare
         if self.pool == "none":
-            abilities["explain"] = _explain
+            abilities["explain"] = explain
             abilities["spans"] = self._spans
         return Scorer(spec, tuple(inputs), forward, abilities=abilities)
 
@@ -209,19 +207,20 @@ def _graph(similarity: Similarity, form: str) -> Any:
 
     if form != "ids":
         raise ExportError(
-            f"{similarity.spec.name} has no {form!r} graph yet; graph='ids' it has. "
-            "A tokenizer graph is put in front with qualmetrics.similarity_graph.with_tokenizer"
+            f"{similarity.spec.name} has no {form!r} graph; it has 'ids' (token ids to scores)"
         )
     return ids_graph(similarity)
 
 
-def _prepare(scorer: Scorer, references: Sequence[str | Sequence[str]]) -> References:
+def prepare(scorer: Scorer, references: Sequence[str | Sequence[str]]) -> References:
+    """Encode references once: the ability of every similarity."""
     from qualmetrics.similarity_references import prepare_references
 
     return prepare_references(scorer, references)
 
 
-def _explain(scorer: Scorer, text: str, reference: Any = None) -> Any:
+def explain(scorer: Scorer, text: str, reference: Any = None) -> Any:
+    """Align the pieces of a pair: the ability of every similarity that matches pieces."""
     from qualmetrics.similarity_explain import align
 
     return align(scorer, text, reference)

@@ -81,20 +81,21 @@ def write_idf(path: str | Path, references: Iterable[str], encoder: Any = "minil
     InputError
         Without references.
     """
-    from qualmetrics.similarity import DEFAULT_POLICY, as_encoder
+    from qualmetrics.similarity import as_encoder, cut_policy
 
     made = as_encoder(encoder)
+    policy = cut_policy(made)
     counts: Counter[int] = Counter()
     documents = 0
     for reference in _texts(references):
-        (encoded,) = made.tokenize([reference.strip()], policy=DEFAULT_POLICY)
+        (encoded,) = made.tokenize([reference.strip()], policy=policy)
         counts.update({int(token) for token in encoded.ids})
         documents += 1
     if not documents:
         raise InputError("idf weights need at least one reference")
     data = {
         "format": IDF_FORMAT,
-        "tokenizer": made.tokenizer_digest,
+        "tokenizer": tokenizer_of(made),
         "documents": documents,
         "unseen": idf_weight(documents, 0),
         "weights": {str(t): idf_weight(documents, n) for t, n in sorted(counts.items())},
@@ -111,14 +112,20 @@ def read_idf(path: str | Path, encoder: Any) -> IdfTable:
         When the file is missing, of another format, or made with another tokenizer.
     """
     data, sha256 = _read(path, IDF_FORMAT)
-    if data.get("tokenizer") != encoder.tokenizer_digest:
+    expected = tokenizer_of(encoder)
+    if data.get("tokenizer") != expected:
         raise BundleError(
             f"{path} was made with another tokenizer ({data.get('tokenizer')}) than the encoder's "
-            f"({encoder.tokenizer_digest}); make it again with write_idf(path, references, encoder)"
+            f"({expected}); make it again with write_idf(path, references, encoder)"
         )
     table = IdfTable(str(Path(path).resolve()), sha256)
     table.dense()  # what cannot be read is refused before any text comes
     return table
+
+
+def tokenizer_of(encoder: Any) -> str:
+    """Return the digest of an encoder's tokenizer."""
+    return str(encoder.file("tokenizer.json")[1])
 
 
 @lru_cache(maxsize=16)
