@@ -136,7 +136,7 @@ def _join(item: Vectors, row: Encoded, parts: list[States]) -> States:
         for window, states in zip(row.windows, parts, strict=bool(parts)):
             total[window] += states
             count[window] += 1
-        joined: States = total / np.maximum(count, np.float32(1))
+        joined: States = (total / np.maximum(count, 1)).astype(np.float32)
         return joined
     if not parts:
         return np.zeros(width, dtype=np.float32)

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qualmetrics.errors import BundleError, InputError, MissingExtraError, UnknownNameError
+from qualmetrics.errors import BundleError, InputError, MissingExtraError
 from qualmetrics.long_texts import Policy
 from qualmetrics.memo import Memo
 from qualmetrics.onnx.runtime import CPU, CUDA, Graph, read_checked
@@ -223,6 +223,14 @@ def _table(graph: Graph, names: str) -> States:
     return table
 
 
+def stamp(model: Any, data: Mapping[str, Any]) -> None:
+    """Write what ``encoder.json`` says, but digests of files, into an ``onnx.ModelProto``."""
+    shown = {key: value for key, value in data.items() if key not in ("files", "parity")}
+    del model.metadata_props[:]
+    entry = model.metadata_props.add()
+    entry.key, entry.value = "qualmetrics", json.dumps(shown, sort_keys=True)
+
+
 # -- finding a bundle -----------------------------------------------------------------------------
 
 
@@ -249,11 +257,10 @@ def load_encoder(
     Raises
     ------
     BundleError
-        When the folder holds no encoder, or a damaged one.
+        When the folder holds no encoder, or a damaged one, or no installed package carries the
+        name.
     MissingExtraError
-        When no installed package carries the name ``minilm``.
-    UnknownNameError
-        When no installed package carries another name.
+        When that name is ``minilm``.
     """
     folder = Path(name) if _is_folder(name) else _installed(str(name))
     folder = folder.resolve()
@@ -287,7 +294,11 @@ def _installed(name: str) -> Path:
     if name not in points:
         if name == "minilm":
             raise MissingExtraError("qualmetrics-models", "models", "the encoder 'minilm'")
-        raise UnknownNameError(name, points)
+        there = ", ".join(sorted(points)) or "none"
+        raise BundleError(
+            f"no installed package carries an encoder called {name!r}; there are: {there}. A "
+            "folder is given with a slash, such as './my-encoder'"
+        )
     package = points[name].load()
     return Path(next(iter(package.__path__)))
 

@@ -143,7 +143,10 @@ class GreedyMatch:
             joined = joined * self._bigrams(text, weights[0] > 0, reference, weights[1] > 0)
         elif self.order_guard == "lcs":
             joined = joined * subsequence_ratio(arrays, weights[0] > 0, weights[1] > 0)
-        return self._limit(self._rescale(choose((forward, backward, joined), self.several)))
+        values = choose((forward, backward, joined), self.several)
+        if self.baseline is not None:
+            values = rescale(values, self.baseline)
+        return limit(values, self.limits)
 
     def _targets(self, arrays: Arrays, side: str) -> Any:
         there = arrays[f"{side}_mask"] > 0
@@ -173,19 +176,21 @@ class GreedyMatch:
         guard = xp.where(guard < 0, guard * 0, guard)
         return xp.where(xp.isnan(guard), xp.ones_like(guard), guard)
 
-    def _rescale(self, values: Any) -> Any:
-        if self.baseline is None:
-            return values
-        columns = [(values[:, k] - b) / (1 - b) for k, b in enumerate(self.baseline)]
-        return xp.stack(columns, axis=1)
 
-    def _limit(self, values: Any) -> Any:
-        least, most = self.limits
-        if least is not None:
-            values = xp.where(values < least, xp.zeros_like(values) + least, values)
-        if most is not None:
-            values = xp.where(values > most, xp.zeros_like(values) + most, values)
-        return values
+def rescale(values: Any, baseline: Sequence[float]) -> Any:
+    """Return (x - b) / (1 - b) of each column ``(n, k)``: 0 is what unrelated texts score."""
+    columns = [(values[:, k] - b) / (1 - b) for k, b in enumerate(baseline)]
+    return xp.stack(columns, axis=1)
+
+
+def limit(values: Any, limits: tuple[float | None, float | None]) -> Any:
+    """Cut values to limits; None is no limit."""
+    least, most = limits
+    if least is not None:
+        values = xp.where(values < least, xp.zeros_like(values) + least, values)
+    if most is not None:
+        values = xp.where(values > most, xp.zeros_like(values) + most, values)
+    return values
 
 
 SIDES = ("text", "reference")
@@ -216,26 +221,18 @@ class Cosine:
         """Return the cosine; NaN for a row without a reference."""
         text, other = normalise(arrays["text_vector"]), normalise(arrays[f"{self.other}_vector"])
         if self.other != "reference":
-            return _inside(xp.sum(text * other, axis=1, keepdims=True))
+            return limit(xp.sum(text * other, axis=1, keepdims=True), (-1.0, 1.0))
         close = xp.sum(text[:, None, :] * other, axis=2)
         there = arrays["reference_mask"] > 0
-        return _inside(choose([xp.where(there, close, close * np.nan)], "best"))
-
-
-def _inside(values: Any) -> Any:
-    """Cut what rounding puts outside of [-1, 1]."""
-    values = xp.where(values > 1, xp.ones_like(values), values)
-    return xp.where(values < -1, -xp.ones_like(values), values)
+        return limit(choose([xp.where(there, close, close * np.nan)], "best"), (-1.0, 1.0))
 
 
 def subsequence_ratio(arrays: Arrays, text_there: Any, reference_there: Any) -> Any:
-    """Return 2 x longest common subsequence of token ids / tokens of both, ``(n, references)``."""
+    """Return 2 x longest common subsequence of token ids / tokens of both, ``(n, references)``.
+
+    No array arithmetic: numpy only.
+    """
     ids, others = arrays["text_ids"], arrays["reference_ids"]
-    if not isinstance(ids, np.ndarray):
-        raise InputError(
-            "the longest common subsequence is no array arithmetic, so order_guard='lcs' cannot "
-            "become a graph; order_guard='bigrams' can"
-        )
     ratio = np.ones(others.shape[:2], dtype=np.float32)
     for i, several in enumerate(others):
         mine = ids[i][text_there[i]]

@@ -179,6 +179,7 @@ class _Reader:
     batches: dict[Input, Batch] = field(default_factory=dict)
     scores: dict[Scorer, Scores] = field(default_factory=dict)
     unique: tuple[Rows, NDArray[np.intp] | None] | None = None
+    costs: dict[Input, Cost | None] = field(default_factory=dict)
 
     def read(self, item: Input) -> Batch:
         """Return what an input makes of these rows."""
@@ -206,8 +207,10 @@ class _Reader:
         return batch if inverse is None else batch.take(inverse)
 
     def cost(self, item: Input) -> Cost | None:
-        """Return what rows cost an input, None where it pads nothing."""
-        return _cost(item, self.rows)
+        """Return what rows cost an input, None where it pads nothing; asked of it once."""
+        if item not in self.costs:
+            self.costs[item] = _cost(item, self.rows)
+        return self.costs[item]
 
     def unique_texts(self) -> tuple[Rows, NDArray[np.intp] | None]:
         """Return each distinct text once, and the positions that give all rows back."""
@@ -377,7 +380,7 @@ def _run_macro(scorers: Sequence[Scorer], rows: Rows) -> list[Scores]:
     costs: list[Cost] = []
     padding: set[Input] = set()
     for leaf in unions:
-        found = _cost(leaf, rows)
+        found = whole.cost(leaf)
         if found is not None:
             padding.add(leaf)
             costs.append(found)

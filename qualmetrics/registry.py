@@ -165,26 +165,32 @@ def get(name: str, **parameters: Any) -> Scorer:
     if not isinstance(name, str):
         raise InputError(f"a scorer's name is a string; got {type(name).__name__}")
     try:
-        return _get(ALIASES.get(name, name), tuple(sorted(parameters.items())))
+        return _make(ALIASES.get(name, name), tuple(sorted(parameters.items())))
     except TypeError as error:
         if "unhashable" not in str(error):
             raise
         raise InputError(f"parameters of {name!r} must be plain values: {parameters}") from None
 
 
+def _make(name: str, parameters: tuple[tuple[str, Any], ...]) -> Scorer:
+    made = _locate(name)
+    if isinstance(made, Scorer):
+        return _get(name, parameters)
+    hash(parameters)
+    given, known = dict(parameters), inspect.signature(made).parameters
+    for key in given:
+        if key not in known:
+            raise UnknownParameterError(name, key, known)
+    scorer = made(**given)  # never kept: it may have read a file that changes
+    if not isinstance(scorer, Scorer):
+        raise PluginError(f"{name!r} made a {type(scorer).__name__}, not a Scorer")
+    return scorer
+
+
 @lru_cache(maxsize=1024)
 def _get(name: str, parameters: tuple[tuple[str, Any], ...]) -> Scorer:
-    made = _locate(name)
+    made: Scorer = _locate(name)
     given = dict(parameters)
-    if not isinstance(made, Scorer):
-        known = inspect.signature(made).parameters
-        for key in given:
-            if key not in known:
-                raise UnknownParameterError(name, key, known)
-        scorer = made(**given)
-        if not isinstance(scorer, Scorer):
-            raise PluginError(f"{name!r} made a {type(scorer).__name__}, not a Scorer")
-        return scorer
     if not given:
         return made
     if given.get("lang") == "auto":

@@ -166,6 +166,11 @@ class Similarity:
                 f"{self.spec.name} with windows runs the encoder several times a text, which one "
                 "graph cannot; export it with policy='cut' or 'head+tail'"
             )
+        if getattr(self.match, "order_guard", "none") == "lcs":
+            raise ExportError(
+                "the longest common subsequence is no array arithmetic, so order_guard='lcs' "
+                "cannot become a graph; order_guard='bigrams' can"
+            )
         forward = Lookup(self.match, self.encoder, self.layer, self.idf, self.pool)
         return self._make(self._tokens(), forward, {"layer": self.layer, "pool": self.pool})
 

@@ -154,9 +154,9 @@ def heat_map_svg(alignment: Alignment) -> str:
     """
     left, right = alignment.text_pieces[:MAX_SHOWN], alignment.reference_pieces[:MAX_SHOWN]
     width, height = (_MARGIN + _CELL * max(1, len(side)) + 8 for side in (right, left))
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="11" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="11">',
         f"<title>{_safe(_headline(alignment))}</title>",
     ]
     for j, piece in enumerate(right):

@@ -135,7 +135,7 @@ def _renamed(tensors: Sequence[Any], prefix: str) -> list[Any]:
 
 
 def _opset(model: Any) -> int:
-    return max(i.version for i in model.opset_import if i.domain in ("", "ai.onnx"))
+    return max(int(i.version) for i in model.opset_import if i.domain in ("", "ai.onnx"))
 
 
 def _encode(draw: _Drawing, encoder: tuple[Any, set[str]], side: str, width: int) -> None:
@@ -158,12 +158,12 @@ def _encode(draw: _Drawing, encoder: tuple[Any, set[str]], side: str, width: int
             return name
         if name in weights:
             return f"encoder/{name}"
-        return given.get(name, f"{side}/{name}")
+        return given.get(name, f"{side}/encoder/{name}")
 
-    for node in graph.node:
+    for i, node in enumerate(graph.node):
         copy = draw.graph.node.add()
         copy.CopyFrom(node)
-        copy.name = f"{side}/{node.name}"
+        copy.name = f"{side}/encoder/{i}"
         copy.input[:] = [named(name) for name in node.input]
         copy.output[:] = [named(name) for name in node.output]
     states = named(output)

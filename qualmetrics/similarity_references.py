@@ -104,7 +104,7 @@ def load_references(path: str | Path, scorer: Scorer) -> References:
         texts = head["texts"]
         rows = tuple(tuple(row) for row in head["rows"])
         prepared = dict(zip([(item, text) for text in texts], states, strict=True))
-    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
         if isinstance(error, BundleError):
             raise
         raise BundleError(f"{path} holds no prepared references: {error}") from error

@@ -54,7 +54,8 @@ class IdfTable:
     def weights(self, ids: NDArray[Any]) -> NDArray[np.float32]:
         """Return the weight of each token id; one that no document held weighs ln(n + 1)."""
         dense = self.dense()
-        return dense[np.minimum(ids, len(dense) - 1)]
+        found: NDArray[np.float32] = dense[np.minimum(ids, len(dense) - 1)]
+        return found
 
     def dense(self, size: int = 0) -> NDArray[np.float32]:
         """Return weights by token id, at least ``size`` of them; the last is that of the unseen."""

@@ -1,8 +1,8 @@
 """Cuts ONNX files and reads weights out of them without the package ``onnx``.
 
-A file is a protocol-buffer message: fields, each a number, a type and a value. ONNX Runtime computes
-every node of a graph whatever output is asked for, so a graph with an output per layer is cut here
-to the nodes that the wanted output needs before it is opened.
+A file is a protocol-buffer message: fields, each a number, a type and a value. ONNX Runtime
+computes every node of a graph whatever output is asked for, so a graph with an output per layer is
+cut here to the nodes that the wanted output needs before it is opened.
 """
 
 from __future__ import annotations

@@ -85,10 +85,10 @@ def bertscore(
     )  # fmt: skip
     if baseline is None:
         return plain.scorer()
-    return _rescaled(plain, baseline, floor).scorer()
+    return _rescaled(plain, match, baseline, floor).scorer()
 
 
-def _rescaled(plain: Similarity, path: str, floor: float | None) -> Similarity:
+def _rescaled(plain: Similarity, match: GreedyMatch, path: str, floor: float | None) -> Similarity:
     from qualmetrics.similarity_tables import read_baseline
 
     baseline = read_baseline(path, plain.scorer().signature)
@@ -98,6 +98,6 @@ def _rescaled(plain: Similarity, path: str, floor: float | None) -> Similarity:
     return replace(
         plain,
         spec=replace(plain.spec, bounds=limits, parameters=parameters, unit="rescaled mean cosine"),
-        match=replace(plain.match, baseline=(precision, recall, f1), limits=limits),
+        match=replace(match, baseline=(precision, recall, f1), limits=limits),
         arguments=(*plain.arguments, ("baseline", str(path)), ("floor", floor)),
     )

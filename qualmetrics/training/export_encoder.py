@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qualmetrics.encoder import FORMAT
+from qualmetrics.encoder_bundle import FORMAT, Encoder, stamp
 from qualmetrics.errors import ExportError, MissingExtraError
+from qualmetrics.long_texts import Policy
 
 TOLERANCE = 3e-6
 """Largest difference to torch that is accepted, relative to the largest state of the layer."""
@@ -82,7 +83,8 @@ def export_encoder(
     opset : int
         Of the ONNX operators.
     attention : {"sdpa", "eager"}, optional
-        How torch computes attention; by default sdpa, and eager where the model has no other.
+        How torch computes attention; by default eager, whose graph is the faster one on a CPU
+        (sdpa is traced with a guard against NaN over every attention matrix).
     licence : str
         Of the weights, for the record.
     overwrite : bool
@@ -153,16 +155,11 @@ def _load_model(directory: Path, attention: str | None) -> Any:
     kind = transformers.AutoModel
     if config.model_type in ("t5", "mt5"):
         kind = transformers.T5EncoderModel
-    kinds = [attention] if attention else ["sdpa", "eager"]
-    for i, implementation in enumerate(kinds):
-        try:
-            with _quiet():
-                model = kind.from_pretrained(directory, attn_implementation=implementation)
-        except ValueError:
-            if i + 1 == len(kinds):
-                raise
-            continue
-        break
+    try:
+        with _quiet(transformers):
+            model = kind.from_pretrained(directory, attn_implementation=attention or "eager")
+    except (OSError, ValueError) as error:
+        raise ExportError(f"{directory} cannot be loaded: {error}") from error
     model.config.use_cache = False
     return model.eval().float()
 
@@ -183,14 +180,11 @@ def _keep_layers(model: Any, layer: int | None) -> None:
 
 
 def _write(model: Any, directory: Path, path: Path, name: str, opset: int, licence: str) -> None:
-    from qualmetrics.encoder import Encoder
-
     tokenizer = _tokenizer(directory)
     (path / "tokenizer.json").write_text(tokenizer.to_str(), encoding="utf-8")
     source = _describe_source(directory, model.config, tokenizer)
     graph = trace(model, opset)
-    (path / "model.onnx").write_bytes(graph.SerializeToString(deterministic=True))
-    data = {
+    data: dict[str, Any] = {
         "format": FORMAT,
         "name": name,
         "architecture": type(model).__name__,
@@ -205,8 +199,10 @@ def _write(model: Any, directory: Path, path: Path, name: str, opset: int, licen
         "table": {"values": TABLE},
         "licence": licence,
         "source": {file.name: _digest(file) for file in _weights(directory)},
-        "files": {f: _digest(path / f) for f in ("model.onnx", "tokenizer.json")},
     }
+    stamp(graph, data)
+    (path / "model.onnx").write_bytes(graph.SerializeToString(deterministic=True))
+    data["files"] = {f: _digest(path / f) for f in ("model.onnx", "tokenizer.json")}
     write_json(path / FILE, data)
     encoder = Encoder(str(path), _digest(path / FILE))
     data["parity"] = parity(model, encoder, min(source.max_positions, 200))
@@ -357,8 +353,6 @@ def parity(model: Any, encoder: Any, max_tokens: int) -> dict[str, Any]:
     ExportError
         When a state differs by more than ``TOLERANCE`` of the layer's largest.
     """
-    from qualmetrics.encoder import Policy
-
     encoded = encoder.tokenize(PARITY_TEXTS, policy=Policy("cut", max_tokens))
     worst = 0.0
     for batch in PARITY_SHAPES:
@@ -374,7 +368,7 @@ def parity(model: Any, encoder: Any, max_tokens: int) -> dict[str, Any]:
             f"the graph of {type(model).__name__} differs from torch by {worst:.3g}, more than "
             f"{TOLERANCE:g}; try attention='eager' or another opset"
         )
-    return {"batches": len(PARITY_SHAPES), "max_difference": worst}
+    return {"batches": len(PARITY_SHAPES), "max_difference": float(f"{worst:.0e}")}
 
 
 def _pad(rows: list[NDArray[np.int64]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -394,13 +388,19 @@ def _torch_states(model: Any, ids: Any, mask: Any) -> list[NDArray[np.float32]]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet(transformers: Any = None) -> Iterator[None]:
     """Hold back what the exporter and the loader report about parts that are not used."""
     before = logging.root.manager.disable
+    bars: Any = getattr(getattr(transformers, "utils", None), "logging", None)
+    shown = bars.is_progress_bar_enabled() if bars else False
     logging.disable(logging.WARNING)
+    if shown:
+        bars.disable_progress_bar()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
         logging.disable(before)
+        if shown:
+            bars.enable_progress_bar()

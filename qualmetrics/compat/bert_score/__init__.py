@@ -1,7 +1,9 @@
 """A drop-in for bert-score 0.3.13 on ONNX Runtime: ``score`` and ``BERTScorer``, without torch.
 
->>> from qualmetrics.compat import bert_score
->>> P, R, F = bert_score.score(["a cat sat"], ["the cat sat"], model_type="minilm")  # doctest: +SKIP
+::
+
+    from qualmetrics.compat import bert_score
+    P, R, F = bert_score.score(["a cat sat"], ["the cat sat"], model_type="minilm")
 
 With the same weights and layer it gives bert-score's numbers to 1e-6, its padding habit included: a
 token without a positive cosine counts 0 where its pair is padded, so a score may depend on its

@@ -27,14 +27,14 @@ Triple = tuple[Floats, Floats, Floats]
 References = Sequence[str] | Sequence[Sequence[str]]
 
 
-def score(  # noqa: PLR0913 - the signature is bert-score's
+def score(
     cands: Sequence[str],
     refs: References,
     model_type: str | None = None,
     num_layers: int | None = None,
     verbose: bool = False,  # noqa: FBT001, FBT002
     idf: bool | Mapping[int, float] = False,  # noqa: FBT001, FBT002
-    device: str | None = None,  # noqa: ARG001
+    device: str | None = None,
     batch_size: int = 64,
     nthreads: int = 4,
     all_layers: bool = False,  # noqa: FBT001, FBT002
@@ -87,7 +87,7 @@ def score(  # noqa: PLR0913 - the signature is bert-score's
 class BERTScorer:
     """An encoder kept between calls, with the interface of ``bert_score.BERTScorer``."""
 
-    def __init__(  # noqa: PLR0913 - the signature is bert-score's
+    def __init__(
         self,
         model_type: str | None = None,
         num_layers: int | None = None,

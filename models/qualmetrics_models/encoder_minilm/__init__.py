@@ -1,0 +1,1 @@
+"""The encoder ``minilm``: the folder of this package is the bundle; ``card.md`` tells about it."""
