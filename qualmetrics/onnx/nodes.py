@@ -37,11 +37,12 @@ def library() -> Any:
 class Graph:
     """Nodes in the order of drawing. A graph inside another shares its names and constants."""
 
-    def __init__(self, parent: Graph | None = None) -> None:
+    def __init__(self, parent: Graph | None = None, prefix: str = "") -> None:
         self._onnx = library()
+        self._prefix = prefix
         self._parent = parent
         self._nodes: list[Any] = []
-        self._root = parent._root if parent is not None else self
+        self._root: Graph = parent._root if parent is not None else self
         if parent is None:
             self._count = 0
             self._constants: dict[tuple[Any, ...], Name] = {}
@@ -52,16 +53,30 @@ class Graph:
     def fresh(self, stem: str) -> Name:
         """Return a name that no other value has."""
         self._root._count += 1
-        return f"{stem.lower()}_{self._root._count}"
+        return f"{self._root._prefix}{stem.lower()}_{self._root._count}"
 
-    def op(self, kind: str, *inputs: Name, domain: str = "", n: int = 1, **settings: Any) -> Any:
-        """Add a node; returns the name of its output, or a tuple of ``n`` names."""
-        names = tuple(self.fresh(kind) for _ in range(n))
+    def op(
+        self, kind: str, *inputs: Name, domain: str = "", into: Name = "", **settings: Any
+    ) -> Name:
+        """Add a node; returns the name of its output, which is ``into`` where that is given."""
+        return self.ops(1, kind, *inputs, domain=domain, into=into, **settings)[0]
+
+    def ops(
+        self,
+        n: int,
+        kind: str,
+        *inputs: Name,
+        domain: str = "",
+        into: Name = "",
+        **settings: Any,
+    ) -> tuple[Name, ...]:
+        """Add a node of ``n`` outputs; returns their names."""
+        names = (into,) if into else tuple(self.fresh(kind) for _ in range(n))
         made = self._onnx.helper.make_node(kind, list(inputs), list(names), domain=domain)
         for key, value in settings.items():
             made.attribute.append(self._onnx.helper.make_attribute(key, value))
         self._nodes.append(made)
-        return names[0] if n == 1 else names
+        return names
 
     def constant(self, value: Any, dtype: Any = np.int64) -> Name:
         """Return the name of a constant; equal ones are stored once."""
@@ -129,6 +144,16 @@ class Graph:
             entry = model.metadata_props.add()
             entry.key, entry.value = key, value
         return model
+
+    def include(self, graph: Any) -> None:
+        """Add the nodes and constants of a finished graph, whose names must be its own."""
+        self._nodes.extend(graph.node)
+        self._initializers.extend(graph.initializer)
+
+    def append_to(self, graph: Any) -> None:
+        """Add what was drawn to a finished graph."""
+        graph.node.extend(self._nodes)
+        graph.initializer.extend(self._initializers)
 
     # -- strings ------------------------------------------------------------------------------
 
@@ -282,7 +307,7 @@ class Graph:
 
     def unique(self, values: Name) -> tuple[Name, Name]:
         """Return the distinct values, and for each value which of them it is."""
-        distinct, _, inverse, _ = self.op("Unique", values, n=4, sorted=1)
+        distinct, _, inverse, _ = self.ops(4, "Unique", values, sorted=1)
         return distinct, inverse
 
 

@@ -13,10 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from qualmetrics.errors import ExportError, MissingExtraError
-from qualmetrics.onnx.nodes import Graph, Name, character_class, library
+from qualmetrics.onnx.nodes import (
+    IR_VERSION,
+    MICROSOFT,
+    ML,
+    ML_OPSET,
+    OPSET,
+    Graph,
+    Name,
+    character_class,
+    library,
+)
 
 LONGEST_RAW: Final = 256
 """Characters of a word before normalisation; a longer one is unknown, whatever it holds."""
@@ -203,7 +211,9 @@ def _ids(g: Graph, texts: Name, w: WordPiece, max_tokens: int) -> tuple[Name, Na
     plain = g.join(g.translate(g.characters(distinct), w.alphabet.becomes))
     normal, which_normal = g.unique(plain)
     n_pieces, pieces = _pieces(g, normal, w)
-    return _lay_out(g, rows, g.take(which_normal, which), (n_pieces, pieces), (texts, w, max_tokens))
+    return _lay_out(
+        g, rows, g.take(which_normal, which), (n_pieces, pieces), (texts, w, max_tokens)
+    )
 
 
 def _pieces(g: Graph, words: Name, w: WordPiece) -> tuple[Name, Name]:
@@ -219,9 +229,7 @@ def _pieces(g: Graph, words: Name, w: WordPiece) -> tuple[Name, Name]:
     # One piece that is not found makes the whole word unknown.
     failed = g.integer(g.op("Less", ids, g.constant(0)))
     is_lost = g.op("Greater", g.sums(owners, failed, n_words), g.constant(0))
-    kept = g.either(
-        g.no(g.take(is_lost, owners)), g.equal(steps, g.constant(0))
-    )
+    kept = g.either(g.no(g.take(is_lost, owners)), g.equal(steps, g.constant(0)))
     owners, steps, ids = (g.keep(value, kept) for value in (owners, steps, ids))
     ids = g.op("Where", g.take(is_lost, owners), g.constant(w.unknown), ids)
     n_pieces = g.sums(owners, g.whole(1, g.size(owners, 0)), n_words)
@@ -288,7 +296,7 @@ def _search(g: Graph, words: Name, asked: Name, w: WordPiece) -> tuple[Name, Nam
     none = g.whole(0, g.constant([0]))
     some = g.op("Squeeze", g.op("Greater", n_asked, g.constant([0])))
     start = (g.upto(n_asked), begin, none, none, none)
-    _, _, rows, steps, ids = g.op("Loop", "", some, *start, n=5, body=body)
+    _, _, rows, steps, ids = g.ops(5, "Loop", "", some, *start, body=body)
     return g.take(owner, rows), steps, ids
 
 
@@ -344,9 +352,7 @@ def _lay_out(
     real = g.op("Slice", length, g.constant([0]), g.constant([-1]))
     longest = g.op("ReduceMax", g.op("Concat", g.constant([0]), real, axis=0), keepdims=1)
     width = g.op("Add", longest, g.constant([2]))
-    at = g.op(
-        "Add", g.op("Mul", row, width), g.op("Add", place, g.constant(1))
-    )
+    at = g.op("Add", g.op("Mul", row, width), g.op("Add", place, g.constant(1)))
     sheet = g.put(g.whole(w.pad, g.op("Mul", n, width)), at, id_)
     sheet = g.op("Reshape", sheet, g.op("Concat", n, width, axis=0))
     column = g.op("Unsqueeze", g.upto(width), g.constant([0]))
@@ -357,7 +363,131 @@ def _lay_out(
     sheet = g.op("Where", is_last, g.constant(w.end), sheet)
     mask = g.integer(g.op("LessOrEqual", column, last))
     special = g.integer(g.either(is_first, is_last))
-    return tuple(  # type: ignore[return-value]
+    ids, mask, special = (
         g.op("Slice", value, g.constant([0]), g.constant([-1]), g.constant([0]))
         for value in (sheet, mask, special)
     )
+    return ids, mask, special
+
+
+# -- strings to scores -----------------------------------------------------------------------------
+
+
+def merge(tokenizer: Any, scores: Any) -> Any:
+    """Set a tokenizer before a graph from token ids to scores, so that it reads strings.
+
+    Parameters
+    ----------
+    tokenizer : onnx.ModelProto
+        What ``wordpiece_graph`` draws without a ``side``.
+    scores : onnx.ModelProto
+        Reads ``SIDE_ids`` and, where it wants them, ``SIDE_mask`` and ``SIDE_special`` for one or
+        several sides, such as ``text`` and ``reference``: ``(n, tokens)``, or
+        ``(n, references, tokens)``. Inputs that end otherwise stay inputs.
+
+    Returns
+    -------
+    onnx.ModelProto
+        Reads one tensor of strings for each side, ``(n,)`` or ``(n, references)``, under the name
+        of the side; gives what ``scores`` gives. In a row with fewer references than others the
+        missing ones are the empty string, and their mask and special are 0 throughout.
+
+    Raises
+    ------
+    ExportError
+        When ``scores`` reads no ids.
+    """
+    sides = _sides(scores)
+    if not sides:
+        names = [item.name for item in scores.graph.input]
+        raise ExportError(f"expected a graph that reads SIDE_ids; this one reads {names}")
+    merged = _raised(scores)
+    later = list(merged.graph.node)
+    wanted = {item.name: item.type.tensor_type for item in merged.graph.input}
+    fed = {f"{side}_{kind}" for side in sides for kind in KINDS}
+    others = [item for item in merged.graph.input if item.name not in fed]
+    del merged.graph.node[:], merged.graph.input[:]
+    for side, rank in sides.items():
+        _set_before(merged, tokenizer, side, rank, wanted)
+    merged.graph.input.extend(others)
+    merged.graph.node.extend(later)
+    notes = {e.key: e.value for model in (tokenizer, scores) for e in model.metadata_props}
+    library().helper.set_model_props(merged, notes)
+    merged.producer_name = "qualmetrics"
+    return merged
+
+
+KINDS: Final = ("ids", "mask", "special")
+
+
+def _sides(scores: Any) -> dict[str, int]:
+    initial = {item.name for item in scores.graph.initializer}
+    return {
+        item.name.removesuffix("_ids"): len(item.type.tensor_type.shape.dim)
+        for item in scores.graph.input
+        if item.name.endswith("_ids") and item.name not in initial
+    }
+
+
+def _raised(scores: Any) -> Any:
+    """Copy a graph and bring it to operator sets that know strings; newer ones stay."""
+    onnx = library()
+    known = {item.domain: item.version for item in scores.opset_import}
+    if known.get("", known.get("ai.onnx", 0)) < OPSET:
+        scores = onnx.version_converter.convert_version(scores, OPSET)
+        known[""] = OPSET
+    copy = onnx.ModelProto()
+    copy.CopyFrom(scores)
+    copy.ir_version = max(copy.ir_version, IR_VERSION)
+    versions = {ML: ML_OPSET, MICROSOFT: 1, **known}
+    del copy.opset_import[:]
+    copy.opset_import.extend(onnx.helper.make_opsetid(*pair) for pair in versions.items())
+    return copy
+
+
+def _set_before(
+    model: Any, tokenizer: Any, side: str, rank: int, wanted: Mapping[str, Any]
+) -> None:
+    """Append the nodes of the tokenizer for one side, in the axes and types that it wants."""
+    onnx = library()
+    axes = ("n",) if rank == 2 else ("n", f"{side}s")
+    source = onnx.helper.make_tensor_value_info(side, onnx.TensorProto.STRING, axes)
+    model.graph.input.append(source)
+    inner = _renamed(tokenizer.graph, f"{side}/tokenizer/")
+    reads, gives = inner.input[0].name, [item.name for item in inner.output]
+    g = Graph(prefix=f"{side}/")
+    g.op("Reshape", side, g.constant([-1]), into=reads)
+    g.include(inner)
+    absent = g.equal(side, g.text("")) if rank == 3 else ""
+    for kind, value in zip(KINDS, gives, strict=True):
+        name = f"{side}_{kind}"
+        if name in wanted:
+            shaped = value if rank == 2 else _by_reference(g, side, value, absent * (kind != "ids"))
+            g.op("Cast", shaped, to=wanted[name].elem_type, into=name)
+    g.append_to(model.graph)
+
+
+def _by_reference(g: Graph, side: Name, value: Name, absent: Name) -> Name:
+    """Give the rows of several references their axis back, and blank those that are absent."""
+    shape = g.op("Concat", g.op("Shape", side), g.size(value, 1), axis=0)
+    value = g.op("Reshape", value, shape)
+    if not absent:
+        return value
+    blank = g.op("Unsqueeze", absent, g.constant([-1]))
+    return g.op("Where", blank, g.constant(0), value)
+
+
+def _renamed(graph: Any, prefix: str) -> Any:
+    """Return a copy of a graph whose every name, also in the bodies of loops, has a prefix."""
+    copy = library().GraphProto()
+    copy.CopyFrom(graph)
+    for node in copy.node:
+        for names in (node.input, node.output):
+            names[:] = [prefix + name if name else "" for name in names]
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                attribute.g.CopyFrom(_renamed(attribute.g, prefix))
+    for items in (copy.input, copy.output, copy.initializer, copy.value_info):
+        for item in items:
+            item.name = prefix + item.name
+    return copy
