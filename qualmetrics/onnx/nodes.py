@@ -159,27 +159,19 @@ class Graph:
 
     def find_all(self, texts: Name, expression: str) -> Name:
         """Return all leftmost-longest matches of each text, ``(n,) -> (n, k)`` padded with ''."""
-        return self.op(
-            "Tokenizer",
-            texts,
-            domain=MICROSOFT,
-            mark=0,
-            mincharnum=1,
-            pad_value="",
-            tokenexp=expression,
-        )
+        return self._tokens(texts, tokenexp=expression)
+
+    def split(self, texts: Name, separator: str) -> Name:
+        """Cut each text where an expression matches, ``(n,) -> (n, k)``; empty parts are lost."""
+        return self._tokens(texts, separators=[separator])
 
     def characters(self, texts: Name) -> Name:
         """Return the characters of each text, ``(n,) -> (n, k)`` padded with ''."""
-        return self.op(
-            "Tokenizer",
-            texts,
-            domain=MICROSOFT,
-            mark=0,
-            mincharnum=1,
-            pad_value="",
-            separators=[""],
-        )
+        return self._tokens(texts, separators=[""])
+
+    def _tokens(self, texts: Name, **how: Any) -> Name:
+        common = {"mark": 0, "mincharnum": 1, "pad_value": ""}
+        return self.op("Tokenizer", texts, domain=MICROSOFT, **common, **how)
 
     def matches(self, texts: Name, expression: str) -> Name:
         """Say which texts match an expression as a whole."""

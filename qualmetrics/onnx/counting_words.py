@@ -1,0 +1,151 @@
+"""Words and their attributes as graph operators: ``text.words`` and ``text.lexemes`` for English."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from qualmetrics.onnx.counting_classes import (
+    DIGITS,
+    LETTERS,
+    LOWER,
+    MARK,
+    UPPER,
+    counted_as,
+    foreign_letters,
+    shadowed,
+    where,
+)
+from qualmetrics.onnx.nodes import Graph, Name
+from qualmetrics.text import skeleton
+from qualmetrics.text.language import Language
+from qualmetrics.text.lexemes import is_address
+from qualmetrics.text.skeleton import LETTER, spelling
+from qualmetrics.text.words import _DEGREES
+
+
+@cache
+def word_expression() -> str:
+    """Return the expression of one word, or else one character; both leftmost-longest.
+
+    The Python rules match a token and then cut it at stops before capitals; here such a stop does
+    not join in the first place.
+    """
+    letter, digit = shadowed(LETTERS), shadowed(DIGITS)
+    inside = shadowed(LETTERS + DIGITS + MARK)
+    figures = f"{digit}+(?:{shadowed('.,:/')}{digit}+)*"
+    unit = f"(?:{figures}|{letter}){inside}*"
+    low_unit = f"(?:{figures}|{shadowed(LOWER)}){inside}*"
+    joint = shadowed("'-&_")
+    stop = shadowed(".")
+    before, plus, after = shadowed("$#+"), shadowed("+"), shadowed("#%")
+    token = f"{before}?{unit}(?:{joint}{unit}|{stop}{low_unit})*(?:{plus}{plus}|{after})?"
+    initials = f"{letter}(?:{stop}{letter})+"
+    degrees = "|".join(word.replace(".", r"\.") for word in sorted(_DEGREES))
+    link = r"(?i:https?://|ftp://|www\.)[!-~]*[A-Za-z0-9/_=&#%+~-]"
+    mail = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+    return f"(?s){token}|{initials}|(?i:{degrees})|{link}|{mail}|."
+
+
+@cache
+def is_word_expression() -> str:
+    """Return what tells a word from a single other character."""
+    return f"(?s){shadowed(LETTERS + DIGITS)}.*|..+"
+
+
+@cache
+def _spelled() -> dict[str, str]:
+    """Return what the spelling of a word replaces, character by character."""
+    characters = (*"’ʼ＇ʹ‛‐‑﹣－", "\u00ad", "\u200c", "\u200d", "\u2060")
+    table = {}
+    for code in range(0xA0, 0x110000):
+        character = chr(code)
+        if 0xD800 <= code < 0xE000:
+            continue
+        if character in characters or unicodedata.normalize("NFC", character) != character:
+            table[character] = spelling(character)
+    return {key: value for key, value in table.items() if key != value}
+
+
+@cache
+def _lowered() -> dict[str, str]:
+    """Return the lower case of every character that changes, of a spelled word."""
+    characters = (chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    return {c: skeleton.normal_form(c) for c in characters if skeleton.normal_form(c) != c}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Distinct words: as they stand, as they are spelled, and in lower case."""
+
+    raw: Name
+    spelled: Name
+    keys: Name
+
+
+def distinct_words(g: Graph, raw: Name) -> Words:
+    """Spell distinct words and lower their case."""
+    spelled_characters = g.translate(g.characters(raw), _spelled())
+    spelled = g.join(spelled_characters)
+    return Words(raw, spelled, lowered(g, spelled))
+
+
+def lowered(g: Graph, texts: Name) -> Name:
+    """Return texts in lower case, letter by letter, so that no locale is asked."""
+    return g.join(g.translate(g.characters(texts), _lowered()))
+
+
+def count_of(g: Graph, texts: Name, expression: str) -> Name:
+    """Count the matches in each text."""
+    return g.count_filled(g.find_all(texts, expression))
+
+
+NUMERAL: Final = r"[$€£¥₹¢+#-]?{digit}[{digits}.,:/-]*(?:%|st|nd|rd|th|s)?"
+
+
+@cache
+def numeral_expression() -> str:
+    """Return the expression of a numeral, in any script's digits."""
+    digit = where(str.isdecimal)
+    return NUMERAL.format(digit=digit, digits=digit[1:-1])
+
+
+@cache
+def address_expression() -> str:
+    """Return what ``is_address`` finds."""
+    assert is_address("www.a")  # noqa: S101 - the three forms below are those of that function
+    return r"(?s).*://.*|www\..*|.*@.*"
+
+
+def attributes(g: Graph, words: Words, language: Language) -> dict[str, Name]:
+    """Return the attributes of distinct words that need no dictionary of syllables."""
+    from qualmetrics.text import familiar
+
+    one = g.whole(1, g.size(words.raw, 0))
+    own = dict.fromkeys(language.function_words, 1)
+    other = dict.fromkeys(familiar.other_function_words(language), 1)
+    is_numeral = g.matches(words.keys, numeral_expression())
+    return {
+        "words": one,
+        "letters": count_of(g, words.keys, counted_as(LETTER)),
+        "foreign_letters": count_of(g, words.keys, foreign_letters()),
+        "is_numeral": is_numeral,
+        "is_address": g.matches(words.keys, address_expression()),
+        "is_own_function_word": g.look_up(words.keys, own, 0),
+        "is_other_function_word": g.look_up(words.keys, other, 0),
+    }
+
+
+__all__ = [
+    "UPPER",
+    "Words",
+    "attributes",
+    "count_of",
+    "distinct_words",
+    "is_word_expression",
+    "lowered",
+    "numeral_expression",
+    "word_expression",
+]
