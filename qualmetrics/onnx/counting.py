@@ -1,0 +1,312 @@
+"""Counting as a graph: strings in, count columns and formulas out, by the rules ``en/1``.
+
+The same rules as in ``text``, drawn with the operators of the ordinary onnxruntime: chunks and
+words are found by expressions, understood once each (``Unique``), and summed by text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from qualmetrics.errors import ExportError
+from qualmetrics.onnx.counting_classes import counted_as, shadowed, where
+from qualmetrics.onnx.counting_sentences import (
+    Chunks,
+    Stream,
+    paragraph_ends,
+    read_marks,
+    sentence_ends,
+    stream,
+    stretches,
+)
+from qualmetrics.onnx.counting_syllables import syllables
+from qualmetrics.onnx.counting_words import (
+    attributes,
+    count_of,
+    distinct_words,
+    is_word_expression,
+    word_expression,
+)
+from qualmetrics.onnx.nodes import Graph, Name, library
+from qualmetrics.text import columns as registry
+from qualmetrics.text.inputs import STATUS_COLUMNS
+from qualmetrics.text.language import load
+from qualmetrics.text.skeleton import ENDER, PUNCTUATION, UNCOUNTED
+
+RULES: Final = "en/1"
+LONGEST: Final = 250
+"""Characters of a chunk; a longer run without white space is read in pieces of that length."""
+
+DIFFERENCES: Final = (
+    f"a run of more than {LONGEST} characters without white space is read in pieces",
+    "accents written as separate combining characters are not composed",
+)
+"""Where counts may differ from Python's; also written into the graph."""
+
+_BREAKS: Final = "\n\r\v\f\x85\u2028\u2029"
+# Behind all texts goes one more that has a word of every kind, so that no array is ever empty.
+_SPECIMEN: Final = "Zqxv'zq zqxvs'er GPUx-é 5th e.g. “But,” U.S.—No. x: 3.14"
+
+
+class Counting:
+    """The counts of some texts, drawn when they are asked for."""
+
+    def __init__(self, g: Graph, texts: Name) -> None:
+        self.g = g
+        self._language = load(RULES.partition("/")[0])
+        every = g.op("Concat", texts, g.text(_SPECIMEN), axis=0)
+        self.n = g.size(every, 0)
+        space = where(_is_space, inverse=True)
+        breaks = "[" + "".join(f"\\x{{{ord(c):X}}}" for c in _BREAKS) + "]"
+        rows, found = g.filled(g.find_all(every, f"(?s)\r\n|{breaks}|{space}{{1,{LONGEST}}}"))
+        self._texts, which = g.unique(found)
+        self._stream = stream(g, rows, which, g.matches(self._texts, f"\r\n|{breaks}"))
+        self._kept: dict[str, Name] = {}
+        self._read_words()
+
+    def _read_words(self) -> None:
+        g = self.g
+        owner, pieces = g.filled(g.find_all(self._texts, word_expression()))
+        is_word = g.matches(pieces, is_word_expression())
+        self._pieces, self._piece_owner = pieces, owner
+        self._place = g.where_true(is_word)
+        self._owner = g.take(owner, self._place)
+        distinct, self._word = g.unique(g.take(pieces, self._place))
+        self._words = distinct_words(g, distinct)
+        self._attributes = attributes(g, self._words, self._language)
+        n_chunks = g.size(self._texts, 0)
+        ones = g.whole(1, g.size(self._owner, 0))
+        self._n_words = g.sums(self._owner, ones, n_chunks)
+        self._start = g.running(self._n_words, before=True)
+        self._keys = g.take(self._words.keys, self._word)
+        self._raw = g.take(self._words.raw, self._word)
+
+    def once(self, name: str, draw: Callable[[], Name]) -> Name:
+        """Draw something the first time that it is asked for."""
+        if name not in self._kept:
+            self._kept[name] = draw()
+        return self._kept[name]
+
+    # -- sums ---------------------------------------------------------------------------------
+
+    def by_word(self, values: Name) -> Name:
+        """Sum what each distinct word is worth, by text."""
+        n_chunks = self.g.size(self._texts, 0)
+        return self.by_chunk(self.g.sums(self._owner, self.g.take(values, self._word), n_chunks))
+
+    def by_chunk(self, values: Name) -> Name:
+        """Sum what each distinct chunk is worth, by text."""
+        return self.g.sums(self._stream.text, self.g.take(values, self._stream.chunk), self.n)
+
+    def attribute(self, name: str) -> Name:
+        """Return an attribute of the distinct words."""
+        if name == "syllables":
+            is_address = self._attributes["is_address"]
+            return self.once(name, lambda: syllables(self.g, self._words, is_address))
+        return self._attributes[name]
+
+    def other_characters(self, bit: int) -> Name:
+        """Count the characters of a class outside words, by distinct chunk."""
+        g = self.g
+        hits = g.integer(g.matches(self._pieces, f"(?s){counted_as(bit)}"))
+        return g.sums(self._piece_owner, hits, g.size(self._texts, 0))
+
+    def characters(self) -> Name:
+        """Count the visible characters of each distinct chunk."""
+        seen = counted_as(UNCOUNTED, inverse=True)
+        return self.once("characters", lambda: count_of(self.g, self._texts, seen))
+
+    # -- sequences ----------------------------------------------------------------------------
+
+    def bits(self) -> dict[str, Name]:
+        """Return the boundary bits of every chunk of the stream."""
+        g = self.g
+        last = g.op("Sub", g.op("Add", self._start, self._n_words), g.constant(1))
+        highest = g.op("Sub", g.size(self._owner, 0), g.constant([1]))
+        chunks = Chunks(
+            texts=self._texts,
+            has_word=g.op("Greater", self._n_words, g.constant(0)),
+            first=g.op("Min", self._start, highest),
+            last=g.op("Max", last, g.constant(0)),
+            keys=self._keys,
+            raw=self._raw,
+        )
+        return read_marks(g, chunks, self._language).at(g, self._stream.chunk)
+
+    def cut(self) -> None:
+        """Find the ends of sentences and paragraphs."""
+        if "ends" not in self._kept:
+            self._bits = self.bits()
+            self._kept["paragraphs"] = paragraph_ends(self.g, self._stream)
+            self._kept["ends"] = sentence_ends(
+                self.g, self._stream, self._bits, self._kept["paragraphs"]
+            )
+
+    def stretches(self, ends: Name) -> Name:
+        """Count the stretches between ends that hold a word, by text."""
+        return stretches(self.g, self._stream, ends, self._bits["HAS_WORD"], self.n)
+
+    def inner(self) -> Name:
+        """Count the sentences that begin inside a chunk (``done.But``), by text."""
+        return self.by_chunk(self.once("inner", self._inner))
+
+    def _inner(self) -> Name:
+        g = self.g
+        before = _but_last(g, self._place)
+        after = _but_first(g, self._place)
+        same = g.equal(_but_last(g, self._owner), _but_first(g, self._owner))
+        gap = g.op("Add", before, g.constant(1))
+        raw, keys = _but_last(g, self._raw), _but_last(g, self._keys)
+        opens = g.both(
+            g.op("Less", gap, after), g.matches(g.take(self._pieces, gap), shadowed("."))
+        )
+        # The stop of U.S. belongs to it and is not in the gap.
+        own = g.both(opens, g.matches(keys, r"(?s).(?:\..)+"))
+        stops = self._between(shadowed(".!?\x03"), gap, after)
+        stops = g.op("Sub", stops, g.integer(own))
+        hard = self._between(shadowed("\x04"), gap, after)
+        upper = g.matches(_but_first(g, self._raw), f"(?s){where(str.isupper)}.*")
+        single = g.both(g.matches(raw, "(?s)."), opens)
+        titles = dict.fromkeys(sorted(self._language.titles), 1)
+        title = g.equal(g.look_up(keys, titles, 0), g.constant(1))
+        zero = g.constant(0)
+        soft = g.both(g.op("Greater", stops, zero), upper, g.no(single), g.no(title))
+        begins = g.both(same, g.either(g.op("Greater", hard, zero), soft))
+        owner = _but_first(g, self._owner)
+        return g.sums(owner, g.integer(begins), g.size(self._texts, 0))
+
+    def _between(self, characters: str, start: Name, end: Name) -> Name:
+        """Count single characters of a class among the pieces from start to end."""
+        g = self.g
+        so_far = g.running(g.integer(g.matches(self._pieces, f"(?s){characters}")), before=True)
+        return g.op("Sub", g.take(so_far, end), g.take(so_far, start))
+
+
+def _is_space(character: str) -> bool:
+    return character.isspace() or character == "\0"
+
+
+def _but_last(g: Graph, values: Name) -> Name:
+    return g.op("Slice", values, g.constant([0]), g.constant([-1]))
+
+
+def _but_first(g: Graph, values: Name) -> Name:
+    return g.op("Slice", values, g.constant([1]), g.constant([1 << 60]))
+
+
+# -- columns -------------------------------------------------------------------------------------
+
+
+def _at_least(name: str, least: int) -> Callable[[Counting], Name]:
+    def draw(c: Counting) -> Name:
+        reached = c.g.op("GreaterOrEqual", c.attribute(name), c.g.constant(least))
+        return c.by_word(c.g.integer(reached))
+
+    return draw
+
+
+def _exactly(name: str, value: int) -> Callable[[Counting], Name]:
+    def draw(c: Counting) -> Name:
+        return c.by_word(c.g.integer(c.g.equal(c.attribute(name), c.g.constant(value))))
+
+    return draw
+
+
+def _sum_of(name: str) -> Callable[[Counting], Name]:
+    return lambda c: c.by_word(c.g.integer(c.attribute(name)))
+
+
+def _short_words(c: Counting) -> Name:
+    letters = c.attribute("letters")
+    few = c.g.op("LessOrEqual", letters, c.g.constant(3))
+    return c.by_word(c.g.integer(c.g.both(few, c.g.op("Greater", letters, c.g.constant(0)))))
+
+
+def _letters_sq(c: Counting) -> Name:
+    letters = c.attribute("letters")
+    return c.by_word(c.g.op("Mul", letters, letters))
+
+
+def _strokes(c: Counting) -> Name:
+    return c.by_chunk(c.g.op("Sub", c.characters(), c.other_characters(ENDER)))
+
+
+def _sentences(c: Counting) -> Name:
+    c.cut()
+    return c.g.op("Add", c.stretches(c._kept["ends"]), c.inner())
+
+
+def _units(c: Counting) -> Name:
+    c.cut()
+    ends = c.g.either(c._kept["ends"], c._bits["COLON"])
+    return c.g.op("Add", c.stretches(ends), c.inner())
+
+
+def _paragraphs(c: Counting) -> Name:
+    c.cut()
+    return c.stretches(c._kept["paragraphs"])
+
+
+COLUMNS: Final[dict[str, Callable[[Counting], Name]]] = {
+    "words": _sum_of("words"),
+    "syllables": _sum_of("syllables"),
+    "letters": _sum_of("letters"),
+    "characters": lambda c: c.by_chunk(c.characters()),
+    "foreign_letters": _sum_of("foreign_letters"),
+    "stop_own": _sum_of("is_own_function_word"),
+    "stop_other": _sum_of("is_other_function_word"),
+    "monosyllables": _exactly("syllables", 1),
+    "polysyllables": _at_least("syllables", 3),
+    "long_words": _at_least("letters", 7),
+    "strokes": _strokes,
+    "short_words": _short_words,
+    "letters_6plus": _at_least("letters", 6),
+    "numerals": _sum_of("is_numeral"),
+    "punctuation": lambda c: c.by_chunk(c.other_characters(PUNCTUATION)),
+    "syllables_2": _exactly("syllables", 2),
+    "syllables_3": _exactly("syllables", 3),
+    "syllables_4": _exactly("syllables", 4),
+    "syllables_5": _exactly("syllables", 5),
+    "syllables_4plus": _at_least("syllables", 4),
+    "syllables_6plus": _at_least("syllables", 6),
+    "letters_sq": _letters_sq,
+    "sentences": _sentences,
+    "units": _units,
+    "paragraphs": _paragraphs,
+}
+"""The columns that have been drawn; the rest is refused by name."""
+
+
+def counts_graph(columns: Sequence[str]) -> Any:
+    """Draw count columns as a graph: strings ``(n,)`` -> float64 ``(n,)`` by name.
+
+    Raises
+    ------
+    ExportError
+        For columns that cannot be drawn, naming them.
+    """
+    g = Graph()
+    counts = _draw(g, "texts", columns)
+    double = library().TensorProto.DOUBLE
+    outputs = {name: (value, double, ("n",)) for name, value in counts.items()}
+    return g.model({"texts": ("n",)}, outputs, {"counting_differences": "; ".join(DIFFERENCES)})
+
+
+def _draw(g: Graph, texts: Name, columns: Sequence[str]) -> dict[str, Name]:
+    """Draw some columns for a tensor of strings."""
+    missing = [name for name in columns if name not in COLUMNS]
+    if missing:
+        known = registry.column_names()
+        raise ExportError(
+            f"the column{'s' * (len(missing) > 1)} {', '.join(missing)} cannot be counted inside a "
+            f"graph; these can: {', '.join(name for name in known if name in COLUMNS)}"
+        )
+    counting = Counting(g, texts)
+    double = library().TensorProto.DOUBLE
+    return {
+        name: g.op("Cast", _but_last(g, COLUMNS[name](counting)), to=double) for name in columns
+    }
+
+
+__all__ = ["COLUMNS", "DIFFERENCES", "STATUS_COLUMNS", "Stream", "counts_graph"]
