@@ -60,13 +60,15 @@ def _pieces(g: Graph, words: Name) -> Name:
     """Add up the pieces of each word: numerals, and runs of letters with apostrophes."""
     letter = where(_is_letter)
     number = r"[0-9]+(?:[.,:][0-9]+)*"
-    found = g.find_all(words, f"{number}|'?{letter}+(?:'{letter}+)*'?")
+    # Any other character is a piece, too, worth nothing: it keeps "1_st" from being an ordinal.
+    found = g.find_all(words, f"(?s){number}|'?{letter}+(?:'{letter}+)*'?|.")
     owners, pieces = g.filled(found)
     is_number = g.matches(pieces, number)
     follows = _shifted(g, g.both(is_number, _same_as_next(g, owners)))
     ending = g.both(follows, g.matches(pieces, "(?i:st|nd|rd|th|s|'s)"))
     distinct, which = g.unique(pieces)
-    value = g.take(_letters(g, distinct), which)
+    value = g.take(_letters(g, _ascii_only(g, distinct)), which)
+    value = g.op("Where", g.matches(pieces, f"(?s).*{letter}.*"), value, g.constant(0))
     value = g.op("Where", is_number, g.constant(1), value)
     value = g.op("Where", ending, g.constant(0), value)
     return g.sums(owners, value, g.size(words, 0))
@@ -74,6 +76,13 @@ def _pieces(g: Graph, words: Name) -> Name:
 
 def _is_letter(character: str) -> bool:
     return character.isalnum() and not character.isnumeric() and character != "_"
+
+
+def _ascii_only(g: Graph, pieces: Name) -> Name:
+    """Reduce pieces with letters of other scripts to their Latin letters, in lower case."""
+    foreign = g.matches(pieces, r"(?s).*[^\x00-\x7F].*")
+    latin = lowered(g, g.join(g.find_all(pieces, "[A-Za-z']")))
+    return g.op("Where", foreign, latin, pieces)
 
 
 def _same_as_next(g: Graph, owners: Name) -> Name:
@@ -212,7 +221,12 @@ def _atoms(g: Graph, atoms: Name, low: Name, known: Name) -> Name:
     said = g.op("Add", length, g.op("Mul", count_of(g, low, "w"), g.constant(2)))
     asked = g.where_true(g.no(is_known))
     value = g.put(known, asked, _by_weights(g, g.take(low, asked)))
-    return g.op("Where", g.both(spelled, g.no(is_known)), said, value)
+    # One letter in the plural: its name, and a syllable more after a hiss.
+    named = g.matches(atoms, "[B-DF-HJ-NP-TV-Z]s")
+    longer = g.integer(g.matches(atoms, "[SXZH]s"))
+    longer = g.op("Add", longer, g.op("Mul", g.integer(g.matches(atoms, "Ws")), g.constant(2)))
+    said = g.op("Where", named, g.op("Add", longer, g.constant(1)), said)
+    return g.op("Where", g.both(g.either(spelled, named), g.no(is_known)), said, value)
 
 
 def _by_weights(g: Graph, words: Name) -> Name:
