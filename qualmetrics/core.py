@@ -218,6 +218,10 @@ class References:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def take(self, index: Sequence[int]) -> References:
+        """Return the references of these positions, in this order; an index may repeat."""
+        return References(tuple(self.rows[i] for i in index), self.prepared)
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -232,10 +236,7 @@ class Rows:
 
     def take(self, index: Sequence[int]) -> Rows:
         """Return the rows of these positions, in this order."""
-        references = self.references
-        if references is not None:
-            rows = tuple(references.rows[i] for i in index)
-            references = References(rows, references.prepared)
+        references = None if self.references is None else self.references.take(index)
         columns = {name: [cells[i] for i in index] for name, cells in self.columns.items()}
         return Rows(tuple(self.texts[i] for i in index), references, columns)
 
@@ -595,7 +596,8 @@ class Scorer:
     ``configure(**parameters) -> Scorer``, ``parameters() -> dict`` of its options and defaults,
     ``explain(scorer, text, reference) -> Explanation``, ``prepare(scorer, references) ->
     References``, ``graph(form) -> onnx.ModelProto`` with an input per array and the output
-    ``values``. They are not written to bundles.
+    ``values``, ``form(graph) -> Scorer`` with the inputs that this form of graph reads. They are
+    not written to bundles.
 
     A scorer is itself an ``Input``, which is how compositions are made.
     """

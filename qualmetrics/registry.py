@@ -30,7 +30,7 @@ from qualmetrics.errors import (
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-FOLDERS = ("formulas",)
+FOLDERS = ("formulas", "similarities")
 """The rooms that hold instances, one scorer a file."""
 
 GROUP = "qualmetrics.scorers"

@@ -25,8 +25,13 @@ MAX_JSON_BYTES = 4_000_000
 KINDS: Mapping[str, str] = {
     "counts": "qualmetrics.text.inputs:Counts",
     "column": "qualmetrics.core:Column",
+    "tokens": "qualmetrics.encoder:Tokens",
 }
-"""Kinds of inputs that a bundle may name; packages add theirs by the entry points below."""
+"""Kinds of inputs that a bundle may name; packages add theirs by the entry points below.
+
+An input is written as its fields. One that has files has ``to_bundle(folder)``, which copies them
+there and returns plain settings, and a class method ``from_bundle(folder, settings)``.
+"""
 
 KINDS_GROUP = "qualmetrics.inputs"
 
@@ -126,14 +131,18 @@ def _dotted(made: type) -> str:
     return f"{made.__module__}:{made.__qualname__}"
 
 
-def write_input(item: Input, kinds: Mapping[str, type] | None = None) -> dict[str, Any]:
-    """Return an input as plain data; ``load`` makes it again."""
+def write_input(
+    item: Input, kinds: Mapping[str, type] | None = None, *, folder: Path
+) -> dict[str, Any]:
+    """Return an input as plain data, with its files copied to a folder; ``load`` reads them."""
     if isinstance(item, Scorer):
         return {"kind": "scorer", "folder": f"children/{item.spec.name}"}
     if isinstance(item, Lenient):
-        return {"kind": "lenient", "input": write_input(item.input, kinds)}
+        return {"kind": "lenient", "input": write_input(item.input, kinds, folder=folder)}
     for kind, dotted in _kinds(kinds).items():
         if dotted == _dotted(type(item)):
+            if hasattr(item, "to_bundle"):
+                return {"kind": kind, **item.to_bundle(folder)}
             settings = {f.name: getattr(item, f.name) for f in fields(item)}  # type: ignore[arg-type]
             return {"kind": kind, **settings}
     raise BundleError(
@@ -161,6 +170,8 @@ def _read_input(path: Path, data: Mapping[str, Any], options: Mapping[str, Any])
         for key, value in data.items()
         if key != "kind"
     }
+    if hasattr(made, "from_bundle"):
+        return made.from_bundle(path, settings)
     return made(**settings)
 
 

@@ -72,7 +72,9 @@ def export(
 def _write(scorer: Scorer, path: Path, graph: str, kinds: Mapping[str, type] | None) -> None:
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o755)
-    inputs = [write_input(item, kinds) for item in scorer.inputs]
+    if "form" in scorer.abilities:
+        scorer = scorer.abilities["form"](graph)
+    inputs = [write_input(item, kinds, folder=path) for item in scorer.inputs]
     model = _graph(scorer, graph)
     (path / "model.onnx").write_bytes(model.SerializeToString(deterministic=True))
     for item in scorer.inputs:

@@ -1,0 +1,1 @@
+"""Training and conversion: the only room that imports torch, transformers or scikit-learn."""
