@@ -98,7 +98,7 @@ def token_ids(data: Path, path: Path) -> None:
         began = time.process_time()
         for start in range(0, len(texts), 32):
             feed = {"texts": np.array(texts[start : start + 32], dtype=object)}
-            ids, mask, _ = opened.run(None, feed)
+            ids, mask = opened.run(["ids", "mask"], feed)
             ours += [row[kept == 1].tolist() for row, kept in zip(ids, mask, strict=True)]
         spent = time.process_time() - began
         began = time.process_time()

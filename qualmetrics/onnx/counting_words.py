@@ -18,7 +18,7 @@ from qualmetrics.onnx.counting_classes import (
     shadowed,
     where,
 )
-from qualmetrics.onnx.nodes import Graph, Name
+from qualmetrics.onnx.nodes import Graph, Name, character_class
 from qualmetrics.text import skeleton
 from qualmetrics.text.language import Language
 from qualmetrics.text.lexemes import is_address
@@ -70,6 +70,30 @@ def _spelled() -> dict[str, str]:
 
 
 @cache
+def _composed() -> dict[str, str]:
+    """Return the letters that are written as a letter and one or two marks (Hangul aside)."""
+    table = {}
+    for code in range(0xA0, 0x30000):
+        character = chr(code)
+        if 0xAC00 <= code < 0xE000 or unicodedata.normalize("NFC", character) != character:
+            continue
+        apart = unicodedata.normalize("NFD", character)
+        step = unicodedata.decomposition(character)
+        if 1 < len(apart) < 4:
+            table[apart] = character
+        if step and step[0] != "<" and " " in step:
+            table["".join(chr(int(part, 16)) for part in step.split())] = character
+    return table
+
+
+@cache
+def _cluster() -> str:
+    """Return the expression of a character with the marks that may be composed with it."""
+    marks = character_class({ord(mark) for key in _composed() for mark in key[1:]})
+    return f"(?s).{marks}{{1,2}}|."
+
+
+@cache
 def _lowered() -> dict[str, str]:
     """Return the lower case of every character that changes, of a spelled word."""
     characters = (chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
@@ -87,8 +111,8 @@ class Words:
 
 def distinct_words(g: Graph, raw: Name) -> Words:
     """Spell distinct words and lower their case."""
-    spelled_characters = g.translate(g.characters(raw), _spelled())
-    spelled = g.join(spelled_characters)
+    clusters = g.translate(g.find_all(raw, _cluster()), {**_composed(), **_spelled()})
+    spelled = g.join(clusters)
     return Words(raw, spelled, lowered(g, spelled))
 
 

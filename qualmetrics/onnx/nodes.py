@@ -145,10 +145,10 @@ class Graph:
             entry.key, entry.value = key, value
         return model
 
-    def include(self, graph: Any) -> None:
-        """Add the nodes and constants of a finished graph, whose names must be its own."""
-        self._nodes.extend(graph.node)
-        self._initializers.extend(graph.initializer)
+    def include(self, nodes: Iterable[Any], initializers: Iterable[Any]) -> None:
+        """Add nodes and constants of a finished graph, whose names must be its own."""
+        self._nodes.extend(nodes)
+        self._initializers.extend(initializers)
 
     def append_to(self, graph: Any) -> None:
         """Add what was drawn to a finished graph."""
@@ -301,6 +301,51 @@ class Graph:
         """Return the distinct values, and for each value which of them it is."""
         distinct, _, inverse, _ = self.ops(4, "Unique", values, sorted=1)
         return distinct, inverse
+
+
+def renamed(items: Iterable[Any], prefix: str, new: Mapping[str, str] | None = None) -> list[Any]:
+    """Return copies of nodes, inputs or constants under names with a prefix.
+
+    ``new`` names what is called otherwise. Names in the bodies of loops change, too.
+    """
+
+    def named(name: str) -> str:
+        return name and (new or {}).get(name, prefix + name)
+
+    copies = []
+    for item in items:
+        copy = type(item)()
+        copy.CopyFrom(item)
+        copies.append(copy)
+        if not hasattr(copy, "op_type"):
+            copy.name = named(copy.name)
+            continue
+        copy.input[:] = [named(name) for name in copy.input]
+        copy.output[:] = [named(name) for name in copy.output]
+        for attribute in copy.attribute:
+            if attribute.HasField("g"):
+                for part in ("node", "input", "output", "initializer"):
+                    inner = getattr(attribute.g, part)
+                    changed = renamed(inner, prefix, new)
+                    del inner[:]
+                    inner.extend(changed)
+    return copies
+
+
+def raised(model: Any) -> Any:
+    """Copy a graph and bring it to operator sets that know strings; newer ones stay."""
+    onnx = library()
+    known = {item.domain: item.version for item in model.opset_import}
+    if known.get("", known.get("ai.onnx", 0)) < OPSET:
+        model = onnx.version_converter.convert_version(model, OPSET)
+        known[""] = OPSET
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    copy.ir_version = max(copy.ir_version, IR_VERSION)
+    versions = {ML: ML_OPSET, MICROSOFT: 1, **known}
+    del copy.opset_import[:]
+    copy.opset_import.extend(onnx.helper.make_opsetid(*pair) for pair in versions.items())
+    return copy
 
 
 def character_class(codes: Iterable[int], *, inverse: bool = False) -> str:

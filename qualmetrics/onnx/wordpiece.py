@@ -8,23 +8,15 @@ drift from the library. What remains to be drawn is the greedy search for the lo
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from qualmetrics.core import Status
 from qualmetrics.errors import ExportError, MissingExtraError
-from qualmetrics.onnx.nodes import (
-    IR_VERSION,
-    MICROSOFT,
-    ML,
-    ML_OPSET,
-    OPSET,
-    Graph,
-    Name,
-    character_class,
-    library,
-)
+from qualmetrics.onnx.nodes import Graph, Name, character_class, library, raised, renamed
 
 LONGEST_RAW: Final = 256
 """Characters of a word before normalisation; a longer one is unknown, whatever it holds."""
@@ -96,7 +88,8 @@ def wordpiece_graph(
     -------
     onnx.ModelProto
         Strings ``(n,)`` -> int64 ``(n, tokens)``: ids padded to the longest of the batch, mask (1
-        on tokens), special (1 on the first and last token). No text gives no rows.
+        on tokens), special (1 on the first and last token). No text gives no rows. A fourth output,
+        ``truncated`` ``(n,)``, is 1 where a text was cut.
 
     Raises
     ------
@@ -110,15 +103,16 @@ def wordpiece_graph(
     read = read_wordpiece(tokenizer)
     graph = Graph()
     source = side or "texts"
-    outputs = _ids(graph, source, read, max_tokens)
+    *outputs, truncated = _ids(graph, source, read, max_tokens)
     stem = f"{side}_" if side else ""
     int64 = library().TensorProto.INT64
     return graph.model(
         {source: ("n",)},
         {
             f"{stem}{name}": (value, int64, ("n", f"{stem}tokens"))
-            for name, value in zip(("ids", "mask", "special"), outputs, strict=True)
-        },
+            for name, value in zip(KINDS, outputs, strict=True)
+        }
+        | {f"{stem}truncated": (truncated, int64, ("n",))},
         {"max_tokens": str(max_tokens), "tokenizer_differences": "; ".join(DIFFERENCES)},
     )
 
@@ -201,7 +195,7 @@ def _alphabet(tokenizer: Any) -> Alphabet:
 # -- drawing ---------------------------------------------------------------------------------------
 
 
-def _ids(g: Graph, texts: Name, w: WordPiece, max_tokens: int) -> tuple[Name, Name, Name]:
+def _ids(g: Graph, texts: Name, w: WordPiece, max_tokens: int) -> tuple[Name, ...]:
     # One word more, behind all others, so that no array below is ever empty.
     every = g.op("Concat", texts, g.text("a"), axis=0)
     rows, words = g.filled(g.find_all(every, w.alphabet.word))
@@ -328,7 +322,7 @@ def _lay_out(
     which: Name,
     pieces: tuple[Name, Name],
     limits: tuple[Name, WordPiece, int],
-) -> tuple[Name, Name, Name]:
+) -> tuple[Name, ...]:
     """Write the pieces of each text between its special tokens, cut and padded."""
     texts, w, max_tokens = limits
     n_pieces, ids = pieces
@@ -363,14 +357,17 @@ def _lay_out(
     sheet = g.op("Where", is_last, g.constant(w.end), sheet)
     mask = g.integer(g.op("LessOrEqual", column, last))
     special = g.integer(g.either(is_first, is_last))
-    ids, mask, special = (
+    cut = g.integer(g.op("Greater", per_text, room))
+    return tuple(
         g.op("Slice", value, g.constant([0]), g.constant([-1]), g.constant([0]))
-        for value in (sheet, mask, special)
+        for value in (sheet, mask, special, cut)
     )
-    return ids, mask, special
 
 
 # -- strings to scores -----------------------------------------------------------------------------
+
+KINDS: Final = ("ids", "mask", "special")
+EMPTY, NO_WORDS, TRUNCATED = (int(Status[name]) for name in ("EMPTY", "NO_WORDS", "TRUNCATED"))
 
 
 def merge(tokenizer: Any, scores: Any) -> Any:
@@ -383,41 +380,44 @@ def merge(tokenizer: Any, scores: Any) -> Any:
     scores : onnx.ModelProto
         Reads ``SIDE_ids`` and, where it wants them, ``SIDE_mask`` and ``SIDE_special`` for one or
         several sides, such as ``text`` and ``reference``: ``(n, tokens)``, or
-        ``(n, references, tokens)``. Inputs that end otherwise stay inputs.
+        ``(n, references, tokens)``. Inputs that end otherwise stay inputs. Gives ``values``.
 
     Returns
     -------
     onnx.ModelProto
         Reads one tensor of strings for each side, ``(n,)`` or ``(n, references)``, under the name
-        of the side; gives what ``scores`` gives. In a row with fewer references than others the
-        missing ones are the empty string, and their mask and special are 0 throughout.
+        of the side; in a row with fewer references than others the missing ones are the empty
+        string. Gives ``values``, NaN where the status is undefined, and ``status`` ``(n,)``: 0,
+        or the bits *empty*, *no words* (no token) and *truncated* of ``qualmetrics.core.Status``.
+        The mask of a text without a token is 0 throughout.
 
     Raises
     ------
     ExportError
-        When ``scores`` reads no ids.
+        When ``scores`` reads no ids, or gives no values.
     """
     sides = _sides(scores)
-    if not sides:
+    gives = [item.name for item in scores.graph.output]
+    if not sides or gives != ["values"]:
         names = [item.name for item in scores.graph.input]
-        raise ExportError(f"expected a graph that reads SIDE_ids; this one reads {names}")
-    merged = _raised(scores)
-    later = list(merged.graph.node)
+        raise ExportError(
+            f"expected a graph that reads SIDE_ids and gives values; this one reads {names} and "
+            f"gives {gives}"
+        )
+    merged = raised(scores)
+    later = renamed(merged.graph.node, "", {"values": "scores"})
     wanted = {item.name: item.type.tensor_type for item in merged.graph.input}
     fed = {f"{side}_{kind}" for side in sides for kind in KINDS}
     others = [item for item in merged.graph.input if item.name not in fed]
     del merged.graph.node[:], merged.graph.input[:]
-    for side, rank in sides.items():
-        _set_before(merged, tokenizer, side, rank, wanted)
+    statuses = [_set_before(merged, tokenizer, *side, wanted) for side in sides.items()]
     merged.graph.input.extend(others)
     merged.graph.node.extend(later)
+    _add_status(merged, statuses)
     notes = {e.key: e.value for model in (tokenizer, scores) for e in model.metadata_props}
     library().helper.set_model_props(merged, notes)
     merged.producer_name = "qualmetrics"
     return merged
-
-
-KINDS: Final = ("ids", "mask", "special")
 
 
 def _sides(scores: Any) -> dict[str, int]:
@@ -429,65 +429,68 @@ def _sides(scores: Any) -> dict[str, int]:
     }
 
 
-def _raised(scores: Any) -> Any:
-    """Copy a graph and bring it to operator sets that know strings; newer ones stay."""
-    onnx = library()
-    known = {item.domain: item.version for item in scores.opset_import}
-    if known.get("", known.get("ai.onnx", 0)) < OPSET:
-        scores = onnx.version_converter.convert_version(scores, OPSET)
-        known[""] = OPSET
-    copy = onnx.ModelProto()
-    copy.CopyFrom(scores)
-    copy.ir_version = max(copy.ir_version, IR_VERSION)
-    versions = {ML: ML_OPSET, MICROSOFT: 1, **known}
-    del copy.opset_import[:]
-    copy.opset_import.extend(onnx.helper.make_opsetid(*pair) for pair in versions.items())
-    return copy
-
-
 def _set_before(
     model: Any, tokenizer: Any, side: str, rank: int, wanted: Mapping[str, Any]
-) -> None:
-    """Append the nodes of the tokenizer for one side, in the axes and types that it wants."""
+) -> Name:
+    """Append the tokenizer for one side, in the axes and types it wants; returns its status."""
     onnx = library()
     axes = ("n",) if rank == 2 else ("n", f"{side}s")
     source = onnx.helper.make_tensor_value_info(side, onnx.TensorProto.STRING, axes)
     model.graph.input.append(source)
-    inner = _renamed(tokenizer.graph, f"{side}/tokenizer/")
-    reads, gives = inner.input[0].name, [item.name for item in inner.output]
-    g = Graph(prefix=f"{side}/")
+    prefix = f"{side}/tokenizer/"
+    reads, *gives = (
+        prefix + item.name for item in (*tokenizer.graph.input, *tokenizer.graph.output)
+    )
+    g = Graph(prefix=f"{side}/strings/")
     g.op("Reshape", side, g.constant([-1]), into=reads)
-    g.include(inner)
-    absent = g.equal(side, g.text("")) if rank == 3 else ""
-    for kind, value in zip(KINDS, gives, strict=True):
+    g.include(renamed(tokenizer.graph.node, prefix), renamed(tokenizer.graph.initializer, prefix))
+    ids, mask, special, truncated = gives
+    there = g.op("ReduceSum", g.op("Sub", mask, special), g.constant([1]), keepdims=1)
+    there = g.op("Greater", there, g.constant(0))
+    zero = g.constant(0)
+    shown = (ids, *(g.op("Where", there, value, zero) for value in (mask, special)))
+    for kind, value in zip(KINDS, shown, strict=True):
         name = f"{side}_{kind}"
         if name in wanted:
-            shaped = value if rank == 2 else _by_reference(g, side, value, absent * (kind != "ids"))
-            g.op("Cast", shaped, to=wanted[name].elem_type, into=name)
+            shape = g.op("Concat", g.op("Shape", side), g.size(value, 1), axis=0)
+            g.op("Cast", g.op("Reshape", value, shape), to=wanted[name].elem_type, into=name)
+    flags = g.op("Mul", truncated, g.constant(TRUNCATED))
+    space = character_class(c for c in range(0x110000) if chr(c).isspace())
+    blank = g.matches(reads, f"(?s){space}*")
+    undefined = g.op("Where", blank, g.constant(EMPTY), g.constant(NO_WORDS))
+    there = g.flat(there)
+    status = g.op("Where", there, flags, undefined)
+    if rank == 3:
+        status = _best_of_references(g, side, (status, there, undefined))
     g.append_to(model.graph)
+    return status
 
 
-def _by_reference(g: Graph, side: Name, value: Name, absent: Name) -> Name:
-    """Give the rows of several references their axis back, and blank those that are absent."""
-    shape = g.op("Concat", g.op("Shape", side), g.size(value, 1), axis=0)
-    value = g.op("Reshape", value, shape)
-    if not absent:
-        return value
-    blank = g.op("Unsqueeze", absent, g.constant([-1]))
-    return g.op("Where", blank, g.constant(0), value)
+def _best_of_references(g: Graph, side: Name, found: tuple[Name, Name, Name]) -> Name:
+    """Say of each row what its usable references say, or what its first one lacks."""
+    shape = g.op("Shape", side)
+    status, there, undefined = (g.op("Reshape", value, shape) for value in found)
+    flags = g.op("Where", there, status, g.constant(0))
+    some = g.op("ReduceMax", g.integer(there), g.constant([1]), keepdims=0)
+    flags = g.op("ReduceMax", flags, g.constant([1]), keepdims=0)
+    first = g.op("Gather", undefined, g.constant(0), axis=1)
+    return g.op("Where", g.op("Greater", some, g.constant(0)), flags, first)
 
 
-def _renamed(graph: Any, prefix: str) -> Any:
-    """Return a copy of a graph whose every name, also in the bodies of loops, has a prefix."""
-    copy = library().GraphProto()
-    copy.CopyFrom(graph)
-    for node in copy.node:
-        for names in (node.input, node.output):
-            names[:] = [prefix + name if name else "" for name in names]
-        for attribute in node.attribute:
-            if attribute.HasField("g"):
-                attribute.g.CopyFrom(_renamed(attribute.g, prefix))
-    for items in (copy.input, copy.output, copy.initializer, copy.value_info):
-        for item in items:
-            item.name = prefix + item.name
-    return copy
+def _add_status(model: Any, statuses: Sequence[Name]) -> None:
+    """Append the status of each row, and NaN where it is undefined."""
+    onnx = library()
+    kind = model.graph.output[0].type.tensor_type.elem_type
+    g = Graph(prefix="status/")
+    first, *rest = statuses
+    for other in rest:
+        first = g.op("BitwiseOr", first, other)
+    bad = g.op("BitwiseAnd", first, g.constant(EMPTY | NO_WORDS))
+    bad = g.op("Unsqueeze", g.op("Greater", bad, g.constant(0)), g.constant([1]))
+    nan = g.op("Cast", g.constant(math.nan, "float64"), to=kind)
+    g.op("Where", bad, nan, "scores", into="values")
+    g.op("Identity", first, into="status")
+    g.append_to(model.graph)
+    model.graph.output.append(
+        onnx.helper.make_tensor_value_info("status", onnx.TensorProto.INT64, ["n"])
+    )

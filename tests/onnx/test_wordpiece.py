@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from qualmetrics.core import Status
 from qualmetrics.errors import ExportError
 from qualmetrics.onnx.wordpiece import merge, wordpiece_graph
 
@@ -52,7 +53,7 @@ def run(graph):
 
 
 def ids_of(run, text):
-    ids, mask, _ = run([text])
+    ids, mask, *_ = run([text])
     return ids[0][mask[0] == 1].tolist()
 
 
@@ -88,18 +89,19 @@ def test_ids_are_those_of_the_tokenizers_library(run, text):
 
 
 def test_a_batch_is_padded_to_its_longest_text(run):
-    ids, mask, special = run(["a", "", "unaffable b"])
+    ids, mask, special, _ = run(["a", "", "unaffable b"])
     assert ids.tolist() == [[2, 5, 3, 0, 0, 0], [2, 3, 0, 0, 0, 0], [2, 7, 11, 12, 6, 3]]
     assert mask.tolist() == [[1, 1, 1, 0, 0, 0], [1, 1, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1]]
     assert special.tolist() == [[1, 0, 1, 0, 0, 0], [1, 1, 0, 0, 0, 0], [1, 0, 0, 0, 0, 1]]
 
 
 def test_no_text_gives_no_rows(run):
-    assert [value.shape[0] for value in run([])] == [0, 0, 0]
+    assert [value.shape[0] for value in run([])] == [0, 0, 0, 0]
 
 
 def test_a_text_that_is_too_long_is_cut_and_keeps_its_last_special_token(run):
-    ids, mask, _ = run(["a b " * 30])
+    ids, mask, _, truncated = run(["a b " * 30])
+    assert truncated.tolist() == [1]
     assert (ids.shape, ids[0, -1], mask.sum()) == ((1, 12), VOCABULARY["[SEP]"], 12)
 
 
@@ -134,7 +136,9 @@ def scores_graph(opset, reference_axes):
         helper.make_node("Cast", ["reference_mask"], ["cast"], to=proto.INT64),
         helper.make_node("Mul", ["reference_ids", "cast"], ["kept_too"]),
         helper.make_node("ReduceSum", ["kept_too", "axes"], ["b"], keepdims=0),
-        helper.make_node("Sub", ["a", "b"], ["values"]),
+        helper.make_node("Sub", ["a", "b"], ["difference"]),
+        helper.make_node("Cast", ["difference"], ["float"], to=proto.FLOAT),
+        helper.make_node("Unsqueeze", ["float", "one"], ["values"]),
     ]
     value = helper.make_tensor_value_info
     graph = helper.make_graph(
@@ -146,7 +150,7 @@ def scores_graph(opset, reference_axes):
             value("reference_ids", proto.INT64, reference_axes),
             value("reference_mask", proto.FLOAT, reference_axes),
         ],
-        [value("values", proto.INT64, ["n"])],
+        [value("values", proto.FLOAT, ["n", 1])],
         [
             onnx.numpy_helper.from_array(np.array([1]), "one"),
             onnx.numpy_helper.from_array(np.array(axes), "axes"),
@@ -155,20 +159,34 @@ def scores_graph(opset, reference_axes):
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
 
 
+def scored(graph, opset, axes, **texts):
+    merged = session(merge(graph, scores_graph(opset, axes)))
+    feeds = {name: np.array(value, dtype=object) for name, value in texts.items()}
+    values, status = merged.run(["values", "status"], feeds)
+    return values[:, 0].tolist(), status.tolist()
+
+
 @pytest.mark.parametrize("opset", [17, 20, 21])
 def test_merged_with_a_graph_from_ids_it_reads_strings(graph, opset):
-    merged = session(merge(graph, scores_graph(opset, ["n", "r"])))
-    texts = {"text": ["a b", ""], "reference": ["b", "unaffable"]}
-    feeds = {name: np.array(value, dtype=object) for name, value in texts.items()}
-    assert merged.run(["values"], feeds)[0].tolist() == [5, -(7 + 11 + 12)]
+    found = scored(graph, opset, ["n", "r"], text=["a b", "a"], reference=["b", "unaffable"])
+    assert found == ([5, 5 - (7 + 11 + 12)], [0, 0])
 
 
 def test_a_reference_that_is_missing_is_masked(graph):
-    merged = session(merge(graph, scores_graph(20, ["n", "references", "r"])))
-    texts = {"text": ["", ""], "reference": [["a", "b"], ["a", ""]]}
-    feeds = {name: np.array(value, dtype=object) for name, value in texts.items()}
-    both = 2 * (VOCABULARY["[CLS]"] + VOCABULARY["[SEP]"])
-    assert merged.run(["values"], feeds)[0].tolist() == [5 - (5 + 6 + both), 5 - (5 + both // 2)]
+    axes = ["n", "references", "r"]
+    several = [["a", "b"], ["a", ""]]
+    values, status = scored(graph, 20, axes, text=["a", "a"], reference=several)
+    ends = VOCABULARY["[CLS]"] + VOCABULARY["[SEP]"]
+    assert (values, status) == ([5 + ends - (5 + 6 + 2 * ends), 0], [0, 0])
+
+
+def test_a_text_or_a_row_of_references_without_a_token_is_undefined(graph):
+    axes = ["n", "references", "r"]
+    texts = ["", "\u200b", "a", "a b " * 30]
+    several = [["a", ""], ["a", ""], ["", " "], ["a b " * 30, ""]]
+    values, status = scored(graph, 20, axes, text=texts, reference=several)
+    assert np.isnan(values).tolist() == [True, True, True, False]
+    assert status == [Status.EMPTY, Status.NO_WORDS, Status.EMPTY, Status.TRUNCATED]
 
 
 def test_a_graph_without_ids_cannot_be_merged(graph):
