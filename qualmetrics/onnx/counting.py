@@ -15,16 +15,31 @@ import numpy as np
 from qualmetrics.core import Scorer, Status
 from qualmetrics.errors import ExportError
 from qualmetrics.onnx.counting_classes import counted_as, shadowed, where
+from qualmetrics.onnx.counting_names import (
+    LISTS,
+    Running,
+    distinct,
+    is_easy_compound,
+    is_familiar,
+    is_inflected_easy,
+    name_chunks,
+    running_words,
+    seen_before,
+    spelled_extra,
+)
 from qualmetrics.onnx.counting_sentences import (
     Chunks,
+    is_name_like,
     paragraph_ends,
     read_marks,
     sentence_ends,
     stream,
     stretches,
 )
-from qualmetrics.onnx.counting_syllables import syllables
+from qualmetrics.onnx.counting_syllables import cut, syllables
 from qualmetrics.onnx.counting_words import (
+    Words,
+    address_expression,
     attributes,
     count_of,
     distinct_words,
@@ -67,6 +82,8 @@ class Counting:
         self._texts, which = g.unique(found)
         self._stream = stream(g, rows, which, g.matches(self._texts, f"\r\n|{breaks}"))
         self._kept: dict[str, Name] = {}
+        self._counted: tuple[Name, Name, Name] | None = None
+        self._words_running: Running | None = None
         self._read_words()
 
     def _read_words(self) -> None:
@@ -105,10 +122,40 @@ class Counting:
 
     def attribute(self, name: str) -> Name:
         """Return an attribute of the distinct words."""
+        return self.once(name, lambda: self._attribute(name))
+
+    def _attribute(self, name: str) -> Name:
+        g, keys = self.g, self._words.keys
+        if name in self._attributes:
+            return self._attributes[name]
         if name == "syllables":
-            is_address = self._attributes["is_address"]
-            return self.once(name, lambda: syllables(self.g, self._words, is_address))
-        return self._attributes[name]
+            return self._syllables()[0]
+        if name == "is_easy_compound":
+            _, rows, of_parts = self._syllables()
+            return is_easy_compound(g, keys, rows, of_parts)
+        if name == "is_inflected_easy":
+            return is_inflected_easy(g, keys)
+        if name == "spelled_extra":
+            return spelled_extra(g, keys)
+        return is_familiar(g, keys, LISTS[name])
+
+    def _syllables(self) -> tuple[Name, Name, Name]:
+        """Count words and, at the same time, the parts of hyphen compounds: (words, row, part)."""
+        if self._counted is None:
+            g, words = self.g, self._words
+            compound = g.where_true(g.matches(words.keys, "(?s).*-.*"))
+            rows, parts = g.filled(g.find_all(g.take(words.keys, compound), "[^-]+"))
+            both = Words(
+                raw=words.raw,
+                spelled=g.op("Concat", words.spelled, parts, axis=0),
+                keys=g.op("Concat", words.keys, parts, axis=0),
+            )
+            found = syllables(g, both, g.matches(both.keys, address_expression()))
+            n = g.size(words.keys, 0)
+            whole = g.op("Slice", found, g.constant([0]), n)
+            of_parts = g.op("Slice", found, n, g.constant([1 << 60]))
+            self._counted = whole, g.take(compound, rows), of_parts
+        return self._counted
 
     def other_characters(self, bit: int) -> Name:
         """Count the characters of a class outside words, by distinct chunk."""
@@ -153,9 +200,15 @@ class Counting:
 
     def inner(self) -> Name:
         """Count the sentences that begin inside a chunk (``done.But``), by text."""
-        return self.by_chunk(self.once("inner", self._inner))
+        g = self.g
+        begins = g.integer(self.begins())
+        return self.by_chunk(g.sums(self._owner, begins, g.size(self._texts, 0)))
 
-    def _inner(self) -> Name:
+    def begins(self) -> Name:
+        """Mark the words of distinct chunks that begin a sentence inside their chunk."""
+        return self.once("begins", self._begins)
+
+    def _begins(self) -> Name:
         g = self.g
         before = _but_last(g, self._place)
         after = _but_first(g, self._place)
@@ -177,8 +230,61 @@ class Counting:
         zero = g.constant(0)
         soft = g.both(g.op("Greater", stops, zero), upper, g.no(single), g.no(title))
         begins = g.both(same, g.either(g.op("Greater", hard, zero), soft))
-        owner = _but_first(g, self._owner)
-        return g.sums(owner, g.integer(begins), g.size(self._texts, 0))
+        return g.op("Concat", g.constant([False], bool), begins, axis=0)
+
+    # -- words where they stand ---------------------------------------------------------------
+
+    def running(self) -> Running:
+        """Return the words of all texts, one after the other."""
+        if self._words_running is None:
+            self._words_running = running_words(
+                self.g, self._stream, self._n_words, self._start
+            )
+        return self._words_running
+
+    def by_place(self, values: Name) -> Name:
+        """Sum what each running word is worth, by text."""
+        return self.g.sums(self.running().text, self.g.integer(values), self.n)
+
+    def of_words(self, values: Name) -> Name:
+        """Return what the distinct word of each running word has."""
+        return self.g.take(values, self.g.take(self._word, self.running().occurrence))
+
+    def _first_names(self) -> Name:
+        """Mark the running words that are first in their chunk and a name."""
+        self.cut()
+        g, words = self.g, self.running()
+        chunks = name_chunks(g, self._stream, self._bits, self._kept["ends"])
+        return g.both(words.is_first, g.take(chunks, words.chunk))
+
+    def is_name(self) -> Name:
+        """Mark the running words that are names."""
+        return self.once("is_name", self._is_name)
+
+    def _is_name(self) -> Name:
+        g, words = self.g, self.running()
+        inside = g.both(is_name_like(g, self._raw), g.no(self.begins()))
+        later = g.both(g.no(words.is_first), g.take(inside, words.occurrence))
+        return g.either(self.once("first_names", self._first_names), later)
+
+    def named_before(self) -> Name:
+        """Mark the names that stood in the same text before."""
+        return self.once("named_before", self._named_before)
+
+    def _named_before(self) -> Name:
+        g = self.g
+        _, keys = g.unique(cut(g, self._words.keys, "'s$"))
+        names = self.once("first_names", self._first_names)
+        return seen_before(g, names, self.running().text, self.of_words(keys))
+
+    def types(self, mask: Name = "") -> Name:
+        """Count the distinct words of each text, or of those that are marked."""
+        g = self.g
+        _, keys = g.unique(self._words.keys)
+        text, keys = self.running().text, self.of_words(keys)
+        if mask:
+            text, keys = g.keep(text, mask), g.keep(keys, mask)
+        return distinct(g, text, keys, self.n)
 
     def _between(self, characters: str, start: Name, end: Name) -> Name:
         """Count single characters of a class among the pieces from start to end."""
@@ -252,6 +358,36 @@ def _paragraphs(c: Counting) -> Name:
     return c.stretches(c._kept["paragraphs"])
 
 
+def _unfamiliar(name: str) -> Callable[[Counting], Name]:
+    """Mark the running words outside a list; names are familiar, from the second time on in 1995."""
+
+    def draw(c: Counting) -> Name:
+        g = c.g
+        known = g.either(c.attribute(name), c.attribute("is_numeral"), c.attribute("is_address"))
+        case = c.named_before() if name == "is_dale_1995" else c.is_name()
+        return g.no(g.either(c.of_words(known), case))
+
+    return draw
+
+
+def _hard_fog(c: Counting) -> Name:
+    g, attribute = c.g, c.attribute
+    three = g.equal(attribute("syllables"), g.constant(3))
+    excused = g.either(
+        attribute("is_easy_compound"),
+        attribute("is_numeral"),
+        attribute("is_address"),
+        g.both(three, attribute("is_inflected_easy")),
+    )
+    many = g.op("GreaterOrEqual", attribute("syllables"), g.constant(3))
+    hard = c.of_words(g.both(many, g.no(excused)))
+    return c.by_place(g.both(hard, g.no(c.is_name())))
+
+
+def _digit_syllables(c: Counting) -> Name:
+    return c.by_word(c.g.op("Add", c.attribute("syllables"), c.attribute("spelled_extra")))
+
+
 COLUMNS: Final[dict[str, Callable[[Counting], Name]]] = {
     "words": _sum_of("words"),
     "syllables": _sum_of("syllables"),
@@ -278,6 +414,13 @@ COLUMNS: Final[dict[str, Callable[[Counting], Name]]] = {
     "sentences": _sentences,
     "units": _units,
     "paragraphs": _paragraphs,
+    "digit_syllables": _digit_syllables,
+    "hard_fog": _hard_fog,
+    "unfamiliar_dale": lambda c: c.by_place(_unfamiliar("is_dale_1948")(c)),
+    "unfamiliar_dale_1995": lambda c: c.by_place(_unfamiliar("is_dale_1995")(c)),
+    "unfamiliar_spache": lambda c: c.by_place(_unfamiliar("is_spache")(c)),
+    "unfamiliar_spache_types": lambda c: c.types(_unfamiliar("is_spache")(c)),
+    "types": lambda c: c.types(),
 }
 """The columns that have been drawn; the rest is refused by name."""
 

@@ -104,13 +104,13 @@ def _letters(g: Graph, pieces: Name) -> Name:
     All that has to be looked up, the pieces and what apostrophes and capitals make of them, is
     looked up at once: the dictionary is large, and stands in the graph once for this.
     """
-    bare = _cut(g, pieces, "^'+|'+$")
+    bare = cut(g, pieces, "^'+|'+$")
     is_not = g.matches(bare, "(?i:.+n't)")
-    base = _cut(g, bare, "'[^']*$")
-    base = g.op("Where", is_not, _cut(g, bare, "(?i:n't)$"), base)
+    base = cut(g, bare, "'[^']*$")
+    base = g.op("Where", is_not, cut(g, bare, "(?i:n't)$"), base)
     low_bare = lowered(g, bare)
     known_ending = g.matches(low_bare, ".*'(?:s|d|m|ll|ve|re|er|en)|.+n't")
-    suffix = g.op("Where", known_ending, g.text(""), _cut(g, bare, "^.*'"))
+    suffix = g.op("Where", known_ending, g.text(""), cut(g, bare, "^.*'"))
     asked, split = _stacked(g, (pieces, base, suffix, bare))
     owners, atoms = _humps(g, asked)
     atoms, which = g.unique(atoms)
@@ -148,7 +148,7 @@ def _stacked(
     return g.op("Concat", *values, axis=0), apart
 
 
-def _cut(g: Graph, texts: Name, ending: str) -> Name:
+def cut(g: Graph, texts: Name, ending: str) -> Name:
     """Return texts without what matches at one of their ends; '' where nothing is left."""
     return _column(g, texts, g.split(texts, ending))
 
@@ -174,8 +174,8 @@ def _humps(g: Graph, texts: Name) -> tuple[Name, Name]:
     plural = g.take(g.matches(texts, _PLURAL), rows)
     mixed = g.both(g.matches(runs, "[A-Z]{2,}[a-z]+"), g.no(plural))
     none = g.text("")
-    heads = g.op("Where", mixed, _cut(g, runs, "[A-Z][a-z]+$"), runs)
-    heads = g.op("Where", plural, _cut(g, runs, "s$"), heads)
+    heads = g.op("Where", mixed, cut(g, runs, "[A-Z][a-z]+$"), runs)
+    heads = g.op("Where", plural, cut(g, runs, "s$"), heads)
     # The last capital belongs to the small letters that follow it.
     tails = g.op("Where", mixed, _first(g, runs, "[A-Z][a-z]+"), none)
     column = g.constant([1])
