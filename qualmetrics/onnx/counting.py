@@ -44,7 +44,7 @@ from qualmetrics.onnx.counting_words import (
     count_of,
     distinct_words,
     is_word_expression,
-    word_expression,
+    pieces,
 )
 from qualmetrics.onnx.nodes import Graph, Name, library, raised, renamed
 from qualmetrics.text import columns as registry
@@ -65,7 +65,7 @@ DIFFERENCES: Final = (
 
 _BREAKS: Final = "\n\r\v\f\x85\u2028\u2029"
 # Behind all texts goes one more that has a word of every kind, so that no array is ever empty.
-_SPECIMEN: Final = "Zqxv'zq zqxvs'er GPUx-é 5th e.g. “But,” U.S.—No. x: 3.14"
+_SPECIMEN: Final = "Zqxv'zq zqxvs'er GPUx-é 5th e.g. “But,” U.S.—No. x: 3.14 ab.Cd left.[3] XYs"
 
 
 class Counting:
@@ -88,13 +88,11 @@ class Counting:
 
     def _read_words(self) -> None:
         g = self.g
-        owner, pieces = g.filled(g.find_all(self._texts, word_expression()))
-        is_word = g.matches(pieces, is_word_expression())
-        self._pieces, self._piece_owner = pieces, owner
-        self._place = g.where_true(is_word)
-        self._owner = g.take(owner, self._place)
-        distinct, self._word = g.unique(g.take(pieces, self._place))
-        self._words = distinct_words(g, distinct)
+        self._piece_owner, self._pieces = pieces(g, self._texts)
+        self._place = g.where_true(g.matches(self._pieces, is_word_expression()))
+        self._owner = g.take(self._piece_owner, self._place)
+        different, self._word = g.unique(g.take(self._pieces, self._place))
+        self._words = distinct_words(g, different)
         self._attributes = attributes(g, self._words, self._language)
         n_chunks = g.size(self._texts, 0)
         ones = g.whole(1, g.size(self._owner, 0))
@@ -178,6 +176,7 @@ class Counting:
         chunks = Chunks(
             texts=self._texts,
             has_word=g.op("Greater", self._n_words, g.constant(0)),
+            n_words=self._n_words,
             first=g.op("Min", self._start, highest),
             last=g.op("Max", last, g.constant(0)),
             keys=self._keys,
@@ -218,8 +217,9 @@ class Counting:
         opens = g.both(
             g.op("Less", gap, after), g.matches(g.take(self._pieces, gap), shadowed("."))
         )
-        # The stop of U.S. belongs to it and is not in the gap.
-        own = g.both(opens, g.matches(keys, r"(?s).(?:\..)+"))
+        # The stop of U.S. belongs to it and is not in the gap; that of p.m.The has been cut.
+        longer = g.op("Less", g.op("Add", gap, g.constant(1)), after)
+        own = g.both(opens, longer, g.matches(keys, r"(?s).(?:\..)+"))
         stops = self._between(shadowed(".!?\x03"), gap, after)
         stops = g.op("Sub", stops, g.integer(own))
         hard = self._between(shadowed("\x04"), gap, after)

@@ -17,6 +17,7 @@ from qualmetrics.onnx.counting_classes import (
     shadowed,
     where,
 )
+from qualmetrics.onnx.counting_syllables import cut
 from qualmetrics.onnx.nodes import Graph, Name
 from qualmetrics.text import marks
 from qualmetrics.text.language import Language
@@ -26,12 +27,18 @@ _CLOSERS = "\"')]}`*_>" + DASH + "-" + MARK
 _OPENERS = "\"'([{`*_<" + DASH + "-" + MARK
 
 
+_TAIL = ("STOPS", "COLON", "HARD", "BANG", "ASKS", "DOTS", "CLOSED")
+"""Bits read off the end of a chunk."""
+_NOTE = f"(?s).*\\[{shadowed(DIGITS)}+\\]"
+
+
 @dataclass(frozen=True)
 class Chunks:
     """Distinct chunks and the words in them."""
 
     texts: Name
     has_word: Name
+    n_words: Name
     first: Name
     """Index of the first word among the words of all distinct chunks; any where there is none."""
     last: Name
@@ -86,7 +93,12 @@ def _expressions() -> dict[str, str]:
 
 def read_marks(g: Graph, chunks: Chunks, language: Language) -> Marks:
     """Read the bits off distinct chunks."""
-    bits = {name: g.matches(chunks.texts, e) for name, e in _expressions().items()}
+    note = g.both(g.matches(chunks.texts, _NOTE), g.op("Greater", chunks.n_words, g.constant(1)))
+    tails = g.op("Where", note, cut(g, chunks.texts, r"\[[^\[]*$"), chunks.texts)
+    bits = {
+        name: g.matches(tails if name in _TAIL else chunks.texts, expression)
+        for name, expression in _expressions().items()
+    }
     word, no = chunks.has_word, g.no
     for name in ("BULLET", "BARE_STOP"):
         bits[name] = g.both(bits[name], no(word))
@@ -96,7 +108,8 @@ def read_marks(g: Graph, chunks: Chunks, language: Language) -> Marks:
     dots = g.both(bits["DOTS"], no(bits["HARD"]), no(bits["BANG"]))
     dot = g.both(bits["STOPS"], no(bits["HARD"]), no(bits["BANG"]), no(bits["DOTS"]))
     bits |= {"BANG": bang, "DOTS": dots, "DOT": dot}
-    key, raw = g.take(chunks.keys, chunks.last), g.take(chunks.raw, chunks.last)
+    last = g.op("Sub", chunks.last, g.integer(note))  # left.[3]: the number is a note's
+    key, raw = g.take(chunks.keys, last), g.take(chunks.raw, last)
     dotted = f"(?s){where(_is_plain_letter)}(?:\\.{where(_is_plain_letter)})+"
     initial = g.both(g.matches(raw, f"(?s){shadowed(UPPER)}.*"), g.matches(key, "(?s)."))
     title, numbered = _is_in(g, key, language.titles), _is_in(g, key, language.before_numbers)

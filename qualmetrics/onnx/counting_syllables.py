@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -59,7 +60,8 @@ def _vowel_groups(g: Graph, texts: Name) -> Name:
 def _pieces(g: Graph, words: Name) -> Name:
     """Add up the pieces of each word: numerals, and runs of letters with apostrophes."""
     letter = where(_is_letter)
-    number = r"[0-9]+(?:[.,:][0-9]+)*"
+    digit = where(str.isdecimal)
+    number = f"{digit}+(?:[.,:]{digit}+)*"
     # Any other character is a piece, too, worth nothing: it keeps "1_st" from being an ordinal.
     found = g.find_all(words, f"(?s){number}|'?{letter}+(?:'{letter}+)*'?|.")
     owners, pieces = g.filled(found)
@@ -98,40 +100,81 @@ def _shifted(g: Graph, mask: Name) -> Name:
     return g.op("Concat", g.constant([False], bool), start, axis=0)
 
 
+_LEVELS: Final = 3
+"""Apostrophes of one word that are read one inside the other; what is inside them, as letters."""
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Words at their last inner apostrophe: ``law's`` is ``law`` and ``s``."""
+
+    words: Name
+    bare: Name
+    base: Name
+    suffix: Name
+    low: Name
+    known_ending: Name
+    """Whether the ending is one that adds a syllable or none, and is not read by itself."""
+
+
+def _at_apostrophe(g: Graph, words: Name) -> _Cut:
+    bare = cut(g, words, "^'+|'+$")
+    low = lowered(g, bare)
+    base = cut(g, bare, "'[^']*$")
+    base = g.op("Where", g.matches(low, ".+n't"), cut(g, bare, "(?i:n't)$"), base)
+    known = g.matches(low, ".*'(?:s|d|m|ll|ve|re|er|en)|.+n't")
+    suffix = g.op("Where", known, g.text(""), cut(g, bare, "^.*'"))
+    return _Cut(words, bare, base, suffix, low, known)
+
+
 def _letters(g: Graph, pieces: Name) -> Name:
     """Count runs of letters that may hold apostrophes.
 
     All that has to be looked up, the pieces and what apostrophes and capitals make of them, is
     looked up at once: the dictionary is large, and stands in the graph once for this.
     """
-    bare = cut(g, pieces, "^'+|'+$")
-    is_not = g.matches(bare, "(?i:.+n't)")
-    base = cut(g, bare, "'[^']*$")
-    base = g.op("Where", is_not, cut(g, bare, "(?i:n't)$"), base)
-    low_bare = lowered(g, bare)
-    known_ending = g.matches(low_bare, ".*'(?:s|d|m|ll|ve|re|er|en)|.+n't")
-    suffix = g.op("Where", known_ending, g.text(""), cut(g, bare, "^.*'"))
-    asked, split = _stacked(g, (pieces, base, suffix, bare))
+    levels = [_at_apostrophe(g, pieces)]
+    while len(levels) < _LEVELS:
+        levels.append(_at_apostrophe(g, levels[-1].base))
+    strings = [part for level in levels for part in (level.words, level.suffix, level.bare)]
+    asked, split = _stacked(g, (*strings, levels[-1].base))
     owners, atoms = _humps(g, asked)
     atoms, which = g.unique(atoms)
     low_atoms = lowered(g, atoms)
-    with_g = g.op("StringConcat", low_bare, g.text("g"))
+    with_g = g.op("StringConcat", levels[0].low, g.text("g"))
     everything, divide = _stacked(g, (lowered(g, asked), low_atoms, with_g))
     known, known_atoms, known_with_g = divide(g.look_up(everything, dict(cmudict()), 0))
     value = g.take(_atoms(g, atoms, low_atoms, known_atoms), which)
     simple = _or_atoms(g, asked, known, g.sums(owners, value, g.size(asked, 0)))
-    whole, before, rest, of_bare = split(simple)
-    is_known = g.op("Greater", split(known)[0], g.constant(0))
-    adds = g.integer(_adds(g, low_bare))
-    silent = g.both(g.matches(low_bare, "[cdjlmnqst]'[^']*"), g.no(known_ending))
+    *values, total = split(simple)
+    in_dictionary = split(g.op("Greater", known, g.constant(0)))
+    for number in reversed(range(_LEVELS)):
+        at = 3 * number
+        whole, rest, of_bare = values[at : at + 3]
+        level = levels[number]
+        # Only a piece of the text can end in an apostrophe: its base has lost it.
+        ends = _bare(g, level, of_bare, known_with_g) if number == 0 else of_bare
+        total = _added(g, level, total, (rest, ends))
+        plain = g.either(in_dictionary[at], g.matches(level.words, "[^']*"))
+        total = g.op("Where", plain, whole, total)
+    return total
+
+
+def _added(g: Graph, level: _Cut, before: Name, others: tuple[Name, Name]) -> Name:
+    """Add what follows the last apostrophe to the syllables of what is before it."""
+    rest, at_ends = others
+    silent = g.both(g.matches(level.low, "[cdjlmnqst]'[^']*"), g.no(level.known_ending))
     total = g.op("Add", g.op("Where", silent, g.constant(0), before), rest)
-    total = g.op("Where", known_ending, g.op("Add", before, adds), total)
-    drops_g = g.matches(pieces, "(?s).*in'")
+    with_ending = g.op("Add", before, g.integer(_adds(g, level.low)))
+    total = g.op("Where", level.known_ending, with_ending, total)
+    return g.op("Where", g.matches(level.bare, "(?s).*'.*"), total, at_ends)
+
+
+def _bare(g: Graph, level: _Cut, of_bare: Name, known_with_g: Name) -> Name:
+    """Count a word with apostrophes at its ends only: walkin', dogs', 'neath."""
+    drops_g = g.matches(level.words, "(?s).*in'")
     drops_g = g.both(drops_g, g.op("Greater", known_with_g, g.constant(0)))
-    at_ends = g.op("Where", drops_g, known_with_g, of_bare)
-    total = g.op("Where", g.matches(bare, "(?s).*'.*"), total, at_ends)
-    plain = g.either(is_known, g.matches(pieces, "[^']*"))
-    return g.op("Where", plain, whole, total)
+    return g.op("Where", drops_g, known_with_g, of_bare)
 
 
 def _stacked(

@@ -15,6 +15,7 @@ from qualmetrics.onnx.counting_classes import (
     UPPER,
     counted_as,
     foreign_letters,
+    one_of,
     shadowed,
     where,
 )
@@ -27,26 +28,53 @@ from qualmetrics.text.words import _DEGREES
 
 
 @cache
-def word_expression() -> str:
-    """Return the expression of one word, or else one character; both leftmost-longest.
-
-    The Python rules match a token and then cut it at stops before capitals; here such a stop does
-    not join in the first place.
-    """
+def _token_expressions() -> tuple[str, str]:
+    """Return the expression of a token, and of one that no stop before a capital joins."""
     letter, digit = shadowed(LETTERS), shadowed(DIGITS)
     inside = shadowed(LETTERS + DIGITS + MARK)
     figures = f"{digit}+(?:{shadowed('.,:/')}{digit}+)*"
     unit = f"(?:{figures}|{letter}){inside}*"
     low_unit = f"(?:{figures}|{shadowed(LOWER)}){inside}*"
-    joint = shadowed("'-&_")
-    stop = shadowed(".")
+    joint, stop = shadowed("'-&_"), shadowed(".")
     before, plus, after = shadowed("$#+"), shadowed("+"), shadowed("#%")
-    token = f"{before}?{unit}(?:{joint}{unit}|{stop}{low_unit})*(?:{plus}{plus}|{after})?"
-    initials = f"{letter}(?:{stop}{letter})+"
-    degrees = "|".join(word.replace(".", r"\.") for word in sorted(_DEGREES))
+    ending = f"(?:{plus}{plus}|{after})?"
+    token = f"{before}?{unit}(?:(?:{joint}|{stop}){unit})*{ending}"
+    return token, f"{before}?{unit}(?:{joint}{unit}|{stop}{low_unit})*{ending}"
+
+
+def pieces(g: Graph, chunks: Name) -> tuple[Name, Name]:
+    """Cut chunks into words and single other characters: (chunk, piece) of each, in order."""
+    token, cut_token = _token_expressions()
     link = r"(?i:https?://|ftp://|www\.)[!-~]*[A-Za-z0-9/_=&#%+~-]"
     mail = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-    return f"(?s){token}|{initials}|(?i:{degrees})|{link}|{mail}|."
+    owner, found = g.filled(g.find_all(chunks, f"(?s){token}|{link}|{mail}|."))
+    letter, stop = shadowed(LETTERS), shadowed(".")
+    whole = g.matches(found, f"(?s){letter}(?:{stop}{letter})+|(?i:{one_of(_DEGREES)})")
+    glued = g.matches(found, f"(?s)..*{stop}{shadowed(UPPER)}.*")
+    is_token = g.matches(found, f"(?s){token}")
+    return _recut(g, owner, found, (g.both(glued, is_token, g.no(whole)), f"(?s){cut_token}|."))
+
+
+def _recut(g: Graph, owner: Name, found: Name, which: tuple[Name, str]) -> tuple[Name, Name]:
+    """Cut some of the pieces once more, in place: ``done.But`` is three."""
+    mask, expression = which
+    at = g.where_true(mask)
+    again = g.find_all(g.take(found, at), expression)
+    n_inner = g.count_filled(again)
+    n = g.put(g.whole(1, g.size(found, 0)), at, n_inner)
+    start = g.running(n, before=True)
+    rows, inner = g.filled(again)
+    first = g.take(g.running(n_inner, before=True), rows)
+    within = g.op("Sub", g.upto(g.size(inner, 0)), first)
+    place = g.op("Add", g.take(g.take(start, at), rows), within)
+    total = g.op("ReduceSum", n, keepdims=1)
+    blank = g.op("Expand", g.text(""), total)
+    kept = g.where_true(g.no(mask))
+    index = g.op("Concat", g.take(start, kept), place, axis=0)
+    texts = g.op("Concat", g.take(found, kept), inner, axis=0)
+    marks = g.put(g.whole(0, total), start, g.whole(1, g.size(start, 0)))
+    source = g.op("Sub", g.running(marks), g.constant(1))
+    return g.take(owner, source), g.put(blank, index, texts)
 
 
 @cache
@@ -171,5 +199,5 @@ __all__ = [
     "is_word_expression",
     "lowered",
     "numeral_expression",
-    "word_expression",
+    "pieces",
 ]
