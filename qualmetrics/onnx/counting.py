@@ -58,6 +58,7 @@ LONGEST: Final = 250
 """Characters of a chunk; a longer run without white space is read in pieces of that length."""
 
 DIFFERENCES: Final = (
+    "an address glued to the letters before it (seewww.example.org) is not told apart",
     f"a run of more than {LONGEST} characters without white space is read in pieces",
     "a letter with three or more combining marks is not composed",
 )
@@ -237,9 +238,7 @@ class Counting:
     def running(self) -> Running:
         """Return the words of all texts, one after the other."""
         if self._words_running is None:
-            self._words_running = running_words(
-                self.g, self._stream, self._n_words, self._start
-            )
+            self._words_running = running_words(self.g, self._stream, self._n_words, self._start)
         return self._words_running
 
     def by_place(self, values: Name) -> Name:
@@ -359,7 +358,7 @@ def _paragraphs(c: Counting) -> Name:
 
 
 def _unfamiliar(name: str) -> Callable[[Counting], Name]:
-    """Mark the running words outside a list; names are familiar, from the second time on in 1995."""
+    """Mark running words outside a list; names are familiar (1995: from the second time on)."""
 
     def draw(c: Counting) -> Name:
         g = c.g

@@ -183,7 +183,9 @@ def stream(g: Graph, rows: Name, which: Name, is_break: Name) -> Stream:
 
 
 def _slice(g: Graph, values: Name, start: int, stop: int | None) -> Name:
-    return g.op("Slice", values, g.constant([start]), g.constant([1 << 60 if stop is None else stop]))
+    return g.op(
+        "Slice", values, g.constant([start]), g.constant([1 << 60 if stop is None else stop])
+    )
 
 
 def next_of(g: Graph, mask: Name) -> Name:
@@ -221,7 +223,8 @@ def sentence_ends(g: Graph, s: Stream, bits: dict[str, Name], paragraphs: Name) 
 def _by_stop(g: Graph, bits: dict[str, Name]) -> Name:
     """Decide for each stop whether a sentence ends there, by its kind and the next chunk."""
     after = {
-        name: next_of(g, bits[name]) for name in ("LOWER", "UPPER", "STARTER", "FIGURE", "BARE_STOP")
+        name: next_of(g, bits[name])
+        for name in ("LOWER", "UPPER", "STARTER", "FIGURE", "BARE_STOP")
     }
     no, lower, closed = g.no, after["LOWER"], bits["CLOSED"]
     dot = g.both(

@@ -1,4 +1,4 @@
-"""English syllables as graph operators: ``text.syllables``, dictionary and n-gram weights inside."""
+"""English syllables as graph operators: ``text.syllables``, with its dictionary and weights."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def syllables(g: Graph, words: Words, is_address: Name) -> Name:
     keys = g.take(words.keys, asked)
     marked = g.matches(keys, "(?s).*[éèë]e?s?")
     total = g.op("Where", marked, g.op("Max", total, _vowel_groups(g, plain)), total)
-    said = g.op("Add", count_of(g, keys, "[a-z]"), g.op("Mul", count_of(g, keys, "w"), g.constant(2)))
+    said = g.op(
+        "Add", count_of(g, keys, "[a-z]"), g.op("Mul", count_of(g, keys, "w"), g.constant(2))
+    )
     total = g.op("Where", g.take(initials, asked), said, total)
     total = g.op("Max", total, g.constant(1))
     start = g.op("Where", one, g.constant(1), known)
@@ -89,7 +91,10 @@ def _ascii_only(g: Graph, pieces: Name) -> Name:
 
 def _same_as_next(g: Graph, owners: Name) -> Name:
     after = g.op(
-        "Concat", g.op("Slice", owners, g.constant([1]), g.constant([1 << 60])), g.constant([-1]), axis=0
+        "Concat",
+        g.op("Slice", owners, g.constant([1]), g.constant([1 << 60])),
+        g.constant([-1]),
+        axis=0,
     )
     return g.equal(owners, after)
 
@@ -177,9 +182,7 @@ def _bare(g: Graph, level: _Cut, of_bare: Name, known_with_g: Name) -> Name:
     return g.op("Where", drops_g, known_with_g, of_bare)
 
 
-def _stacked(
-    g: Graph, values: tuple[Name, ...]
-) -> tuple[Name, Callable[[Name], tuple[Name, ...]]]:
+def _stacked(g: Graph, values: tuple[Name, ...]) -> tuple[Name, Callable[[Name], tuple[Name, ...]]]:
     """Put arrays one behind the other; also returns what takes results apart again."""
     ends = [g.constant([0])]
     for value in values:

@@ -1,4 +1,4 @@
-"""Words and their attributes as graph operators: ``text.words`` and ``text.lexemes`` for English."""
+"""English words and their attributes as graph operators: ``text.words`` and ``text.lexemes``."""
 
 from __future__ import annotations
 

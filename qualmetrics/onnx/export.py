@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,9 @@ def _describe(
     layout = graph_layout(scorer)
     if form == "text":
         several = Layout(("n", "references"), "string")
-        layout = {name: several if name == "reference" else Layout(("n",), "string") for name in reads}
+        layout = {
+            name: several if name == "reference" else Layout(("n",), "string") for name in reads
+        }
     arrays = [
         {"name": name, "axes": list(item.axes), "dtype": item.dtype}
         for name, item in layout.items()
@@ -184,7 +187,7 @@ def _describe(
         "recipe": scorer.recipe.to_dict() if scorer.recipe else None,
         "inputs": inputs,
         "graph": {"form": form, "inputs": arrays, "output": "values"}
-        | ({"may_differ_from_python": sum(differs, [])} if differs else {}),
+        | ({"may_differ_from_python": list(chain.from_iterable(differs))} if differs else {}),
     }
 
 

@@ -170,8 +170,8 @@ class Graph:
         return self._tokens(texts, separators=[""])
 
     def _tokens(self, texts: Name, **how: Any) -> Name:
-        common = {"mark": 0, "mincharnum": 1, "pad_value": ""}
-        return self.op("Tokenizer", texts, domain=MICROSOFT, **common, **how)
+        how |= {"mark": 0, "mincharnum": 1, "pad_value": ""}
+        return self.op("Tokenizer", texts, domain=MICROSOFT, **how)
 
     def matches(self, texts: Name, expression: str) -> Name:
         """Say which texts match an expression as a whole."""

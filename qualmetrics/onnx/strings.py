@@ -80,7 +80,9 @@ class Strings:
                 cells[i, : len(row)] = [_clean(text) for text in row]
             feeds["reference"] = cells
         names = ["values", "status", *self.columns]
-        found = dict(zip(names, session(Graph(self.path, self.sha256)).run(names, feeds), strict=True))
+        found = dict(
+            zip(names, session(Graph(self.path, self.sha256)).run(names, feeds), strict=True)
+        )
         status = found.pop("status").astype(np.uint16)
         return Batch({name: value.astype(np.float64) for name, value in found.items()}, status)
 
