@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qualmetrics.core import Status
 from qualmetrics.errors import ExportError
@@ -192,3 +194,10 @@ def test_a_text_or_a_row_of_references_without_a_token_is_undefined(graph):
 def test_a_graph_without_ids_cannot_be_merged(graph):
     with pytest.raises(ExportError, match="expected a graph that reads SIDE_ids"):
         merge(graph, graph)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("ab ##un"), max_size=40))
+def test_any_text_has_the_ids_of_the_tokenizers_library(run, text):
+    expected = library(VOCABULARY, 12).encode(text).ids
+    assert expected == ids_of(run, text)
