@@ -208,11 +208,14 @@ class Similarity:
 
 
 def _graph(similarity: Similarity, form: str) -> Any:
-    from qualmetrics.similarity_graph import ids_graph
+    from qualmetrics.similarity_graph import ids_graph, text_graph
 
+    if form == "text":
+        return text_graph(similarity)
     if form != "ids":
         raise ExportError(
-            f"{similarity.spec.name} has no {form!r} graph; it has 'ids' (token ids to scores)"
+            f"{similarity.spec.name} has no {form!r} graph; it has 'ids' (token ids to "
+            "scores) and 'text' (strings to scores)"
         )
     return ids_graph(similarity)
 

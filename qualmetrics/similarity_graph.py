@@ -76,6 +76,27 @@ def ids_graph(similarity: Similarity) -> Any:
     return model
 
 
+def text_graph(similarity: Similarity) -> Any:
+    """Return the ``onnx.ModelProto`` from strings to scores, its tokenizer inside.
+
+    Raises
+    ------
+    ExportError
+        For a tokenizer other than WordPiece, and for another policy than ``cut``.
+    """
+    from qualmetrics.onnx.wordpiece import merge, wordpiece_graph
+
+    policy, encoder = similarity.policy, similarity.encoder
+    if policy.kind != "cut":
+        raise ExportError(
+            f"{similarity.spec.name} with policy={policy.kind!r} has no 'text' graph: the "
+            "tokenizer inside a graph can only cut; export it with policy='cut', or graph='ids'"
+        )
+    path, _ = encoder.file("tokenizer.json")
+    tokenizer = wordpiece_graph(path, policy.max_tokens)
+    return merge(tokenizer, ids_graph(similarity))
+
+
 def _library() -> Any:
     try:
         import onnx

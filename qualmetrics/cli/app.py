@@ -190,6 +190,9 @@ def export_command(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a bundle that is there.")
     ] = False,
+    graph: Annotated[
+        str | None, typer.Option(help="What the graph reads: values, ids or text (strings).")
+    ] = None,
 ) -> None:
     """Export a scorer to ONNX.
 
@@ -197,7 +200,7 @@ def export_command(
     """
     from qualmetrics.cli.exporting import export_scorer
 
-    export_scorer(name, output, lang=lang, rules=rules, overwrite=overwrite)
+    export_scorer(name, output, lang=lang, rules=rules, overwrite=overwrite, graph=graph)
 
 
 @app.command("export-encoder")

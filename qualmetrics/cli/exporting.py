@@ -9,7 +9,13 @@ from pathlib import Path
 
 
 def export_scorer(
-    name: str, folder: str, *, lang: str | None, rules: str | None, overwrite: bool
+    name: str,
+    folder: str,
+    *,
+    lang: str | None,
+    rules: str | None,
+    overwrite: bool,
+    graph: str | None = None,
 ) -> None:
     """Write the bundle; print its path, and how far the graph is from Python."""
     from qualmetrics.corpus.metrics import resolve
@@ -19,10 +25,12 @@ def export_scorer(
     if not overwrite and (Path(folder) / "scorer.json").exists():
         raise InputError(f"{folder} holds a bundle already; type --overwrite to replace it")
     (scorer,) = resolve([name], lang=lang, rules=rules).values()
-    path = export(scorer, folder, overwrite=overwrite)
-    parity = json.loads((path / "scorer.json").read_text(encoding="utf-8"))["parity"]
+    form = graph or ("ids" if "form" in scorer.abilities else "values")
+    path = export(scorer, folder, graph=form, overwrite=overwrite)
+    data = json.loads((path / "scorer.json").read_text(encoding="utf-8"))
+    parity = data["parity"]
     sys.stdout.write(
-        f"{path}\n{scorer.signature}\n"
+        f"{path}\n{data['signature']}\n"
         f"agrees with Python on {parity['texts']} texts; largest difference "
         f"{parity['max_difference']:.3g}\n"
     )

@@ -15,9 +15,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from qualmetrics.core import Input, Layout, Lenient, Recipe, Scorer, Spec
+from qualmetrics.core import Forward, Input, Layout, Lenient, Recipe, Scorer, Spec
 from qualmetrics.errors import BundleError
 from qualmetrics.onnx.runtime import CPU, OnnxForward, read_checked
+from qualmetrics.onnx.strings import Given
 
 FORMAT = "qualmetrics-bundle/1"
 MAX_JSON_BYTES = 4_000_000
@@ -26,6 +27,7 @@ KINDS: Mapping[str, str] = {
     "counts": "qualmetrics.text.inputs:Counts",
     "column": "qualmetrics.core:Column",
     "tokens": "qualmetrics.encoder:Tokens",
+    "strings": "qualmetrics.onnx.strings:Strings",
 }
 """Kinds of inputs that a bundle may name; packages add theirs by the entry points below.
 
@@ -71,7 +73,7 @@ def load(
         layout = tuple(
             (item["name"], Layout(tuple(item["axes"]), item["dtype"])) for item in graph["inputs"]
         )
-        forward = OnnxForward(
+        forward: Forward = OnnxForward(
             path=str(path / "model.onnx"),
             sha256=graph["sha256"],
             layout=layout,
@@ -79,6 +81,8 @@ def load(
             providers=tuple(providers),
             threads=threads,
         )
+        if graph["form"] == "text":
+            forward = Given()  # its one input, ``Strings``, runs the whole graph
         options = {
             "providers": tuple(providers),
             "threads": threads,

@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from qualmetrics.core import Layout, Lenient, Scorer
 from qualmetrics.errors import ExportError, MissingExtraError
 from qualmetrics.onnx.bundle import FORMAT, load, write_input
+from qualmetrics.onnx.strings import with_strings
 
 FORMS = ("values", "ids", "text")
 
@@ -40,7 +42,8 @@ def export(
         Made where it does not exist; nothing is left behind when the export fails.
     graph : {"values", "ids", "text"}
         What the graph reads: the arrays of the scorer's inputs, token ids, or strings. A family
-        may offer only some of them.
+        may offer only some of them. Whatever reads nothing but counts of ``en/1`` has a graph of
+        strings, as far as its columns can be counted there; its signature says ``graph:text``.
     overwrite : bool
         Replace a bundle that is there.
     kinds : mapping of kind -> class, optional
@@ -74,19 +77,22 @@ def _write(scorer: Scorer, path: Path, graph: str, kinds: Mapping[str, type] | N
     path.chmod(0o755)
     if "form" in scorer.abilities:
         scorer = scorer.abilities["form"](graph)
+    python = scorer
     model = _graph(scorer, graph)
-    inputs = [write_input(item, kinds, folder=path) for item in scorer.inputs]
     (path / "model.onnx").write_bytes(model.SerializeToString(deterministic=True))
+    if graph == "text":
+        scorer = with_strings(scorer, path / "model.onnx", _digest(path / "model.onnx"), model)
+    inputs = [write_input(item, kinds, folder=path) for item in scorer.inputs]
     for item in scorer.inputs:
         child = item.input if isinstance(item, Lenient) else item
         if isinstance(child, Scorer):
             _write(child, path / "children" / child.spec.name, graph, kinds)
-    data = _describe(scorer, inputs, graph, {item.name for item in model.graph.input})
+    data = _describe(scorer, inputs, graph, model)
     data["graph"]["sha256"] = _digest(path / "model.onnx")
     children = sorted(path.glob("children/*/scorer.json"))
     data["children"] = {child.parent.name: _digest(child) for child in children}
     _write_json(path / "scorer.json", data)
-    data["parity"] = _parity(scorer, path, kinds)
+    data["parity"] = _parity(python, path, kinds)
     _write_json(path / "scorer.json", data)
 
 
@@ -95,7 +101,12 @@ def _graph(scorer: Scorer, form: str) -> Any:
         raise ExportError(f"graph={form!r} is not one of {', '.join(FORMS)}")
     own = scorer.abilities.get("graph")
     if own is not None:
-        return _checked(own(form), scorer)
+        model = own(form)
+        return model if form == "text" else _checked(model, scorer)
+    if form == "text":
+        from qualmetrics.onnx.counting import text_graph
+
+        return text_graph(scorer)
     if form != "values":
         raise ExportError(f"{scorer.spec.name} has no {form!r} graph; graph='values' it has")
     return trace(scorer.forward, graph_layout(scorer), scorer.signature)
@@ -153,20 +164,30 @@ def trace(forward: Any, layout: Mapping[str, Layout], signature: str) -> Any:
 
 
 def _describe(
-    scorer: Scorer, inputs: list[dict[str, Any]], form: str, reads: set[str]
+    scorer: Scorer, inputs: list[dict[str, Any]], form: str, model: Any
 ) -> dict[str, Any]:
+    reads = [item.name for item in model.graph.input]
+    layout = graph_layout(scorer)
+    if form == "text":
+        several = Layout(("n", "references"), "string")
+        layout = {
+            name: several if name == "reference" else Layout(("n",), "string") for name in reads
+        }
     arrays = [
         {"name": name, "axes": list(item.axes), "dtype": item.dtype}
-        for name, item in graph_layout(scorer).items()
+        for name, item in layout.items()
         if name in reads
     ]
+    notes = {entry.key: entry.value for entry in model.metadata_props}
+    differs = [notes[key].split("; ") for key in sorted(notes) if key.endswith("_differences")]
     return {
         "format": FORMAT,
         "signature": scorer.signature,
         "spec": scorer.spec.to_dict(),
         "recipe": scorer.recipe.to_dict() if scorer.recipe else None,
         "inputs": inputs,
-        "graph": {"form": form, "inputs": arrays, "output": "values"},
+        "graph": {"form": form, "inputs": arrays, "output": "values"}
+        | ({"may_differ_from_python": list(chain.from_iterable(differs))} if differs else {}),
     }
 
 
