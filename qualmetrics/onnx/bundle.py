@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -81,8 +81,6 @@ def load(
             providers=tuple(providers),
             threads=threads,
         )
-        if graph["form"] == "text":
-            forward = Given()  # its one input, ``Strings``, runs the whole graph
         options = {
             "providers": tuple(providers),
             "threads": threads,
@@ -90,6 +88,10 @@ def load(
             "children": data["children"],
         }
         inputs = tuple(_read_input(path, item, options) for item in data["inputs"])
+        if graph["form"] == "text":
+            # Its one input, ``Strings``, runs the whole graph, so it takes what a forward takes.
+            run = {"providers": tuple(providers), "threads": threads}
+            inputs, forward = tuple(replace(item, **run) for item in inputs), Given()
         spec = Spec.from_dict(data["spec"])
     except (KeyError, TypeError) as error:
         raise BundleError(f"{path / 'scorer.json'} is incomplete: {error!r}") from error

@@ -39,7 +39,7 @@ def syllables(g: Graph, words: Words, is_address: Name) -> Name:
     is_known = g.op("Greater", known, g.constant(0))
     asked = g.where_true(g.no(g.either(is_known, one)))
     spelled = g.take(words.spelled, asked)
-    plain = g.join(g.translate(g.characters(spelled), _plain()))
+    plain = g.mapped(spelled, _plain())
     total = _pieces(g, plain)
     # The mark says that the e is heard: "resume" may have a silent one, "résumé" has none.
     keys = g.take(words.keys, asked)
@@ -85,7 +85,8 @@ def _is_letter(character: str) -> bool:
 def _ascii_only(g: Graph, pieces: Name) -> Name:
     """Reduce pieces with letters of other scripts to their Latin letters, in lower case."""
     foreign = g.matches(pieces, r"(?s).*[^\x00-\x7F].*")
-    latin = lowered(g, g.join(g.find_all(pieces, "[A-Za-z']")))
+    latin = g.by_length(pieces, lambda group: g.join(g.find_all(group, "[A-Za-z']")))
+    latin = lowered(g, latin)
     return g.op("Where", foreign, latin, pieces)
 
 
@@ -266,7 +267,8 @@ def _atoms(g: Graph, atoms: Name, low: Name, known: Name) -> Name:
     length = count_of(g, low, "[a-z]")
     said = g.op("Add", length, g.op("Mul", count_of(g, low, "w"), g.constant(2)))
     asked = g.where_true(g.no(is_known))
-    value = g.put(known, asked, _by_weights(g, g.take(low, asked)))
+    weighed = g.by_length(g.take(low, asked), lambda group: _by_weights(g, group))
+    value = g.put(known, asked, weighed)
     # One letter in the plural: its name, and a syllable more after a hiss.
     named = g.matches(atoms, "[B-DF-HJ-NP-TV-Z]s")
     longer = g.integer(g.matches(atoms, "[SXZH]s"))
@@ -285,27 +287,23 @@ def _by_weights(g: Graph, words: Name) -> Name:
         g.constant([_READ_CLOSELY + 2]),
         g.constant([1]),
     )
-    weights = syllable_weights()
-    grams, total = letters, _row_sum(g, _weights(g, letters, weights))
-    rest = letters
-    for _ in range(rules.LONGEST_GRAM - 1):
+    grams, rest, total = letters, letters, _weight_sum(g, letters, 1)
+    for size in range(2, rules.LONGEST_GRAM + 1):
         # The next letter of each position; at the end there is none, and no gram.
         rest = _left(g, rest)
         longer = g.op("StringConcat", grams, rest)
         ended = g.equal(rest, g.text(""))
         grams = g.op("Where", ended, g.text(""), longer)
-        total = g.op("Add", total, _row_sum(g, _weights(g, grams, weights)))
+        total = g.op("Add", total, _weight_sum(g, grams, size))
     half = g.op("Add", total, g.constant(rules.WEIGHT_SCALE // 2))
     rounded = g.op("Div", g.op("Max", half, g.constant(0)), g.constant(rules.WEIGHT_SCALE))
     return g.op("Max", rounded, g.constant(1))
 
 
-def _weights(g: Graph, grams: Name, weights: dict[str, int]) -> Name:
-    return g.look_up(grams, weights, 0)
-
-
-def _row_sum(g: Graph, matrix: Name) -> Name:
-    return g.op("ReduceSum", matrix, g.constant([1]), keepdims=0)
+def _weight_sum(g: Graph, grams: Name, size: int) -> Name:
+    """Sum the weights of the n-grams of one size of each word."""
+    weights = {gram: w for gram, w in syllable_weights().items() if len(gram) == size}
+    return g.op("ReduceSum", g.look_up(grams, weights, 0), g.constant([1]), keepdims=0)
 
 
 def _left(g: Graph, matrix: Name) -> Name:

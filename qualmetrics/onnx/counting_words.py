@@ -139,19 +139,18 @@ class Words:
 
 def distinct_words(g: Graph, raw: Name) -> Words:
     """Spell distinct words and lower their case."""
-    clusters = g.translate(g.find_all(raw, _cluster()), {**_composed(), **_spelled()})
-    spelled = g.join(clusters)
+    spelled = g.mapped(raw, {**_composed(), **_spelled()}, _cluster())
     return Words(raw, spelled, lowered(g, spelled))
 
 
 def lowered(g: Graph, texts: Name) -> Name:
     """Return texts in lower case, letter by letter, so that no locale is asked."""
-    return g.join(g.translate(g.characters(texts), _lowered()))
+    return g.mapped(texts, _lowered())
 
 
 def count_of(g: Graph, texts: Name, expression: str) -> Name:
     """Count the matches in each text."""
-    return g.count_filled(g.find_all(texts, expression))
+    return g.by_length(texts, lambda group: g.count_filled(g.find_all(group, expression)))
 
 
 NUMERAL: Final = r"[$€£¥₹¢+#-]?{digit}[{digits}.,:/-]*(?:%|st|nd|rd|th|s)?"

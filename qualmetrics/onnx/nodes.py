@@ -8,6 +8,7 @@ of ``Graph.op`` adds a node and returns the name of its result. Only operators o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ ML_OPSET = 2
 MICROSOFT = "com.microsoft"
 ML = "ai.onnx.ml"
 IR_VERSION = 9
+
+LENGTHS = (13, 41)
+"""Characters from which a text is middling, and long."""
 
 Name = str
 """Of a value inside the graph."""
@@ -215,6 +219,32 @@ class Graph:
         start = self.op("Expand", self.text(""), self.size(matrix, 0))
         times = self.op("Squeeze", self.size(matrix, 1))
         return self.op("Loop", times, "", start, body=body)
+
+    def by_length(self, texts: Name, draw: Callable[[Name], Name]) -> Name:
+        """Apply something to short, middling and long texts apart; returns the results in order.
+
+        What works on characters pads all texts to the longest: one address among a million words
+        would fill the memory. No group is ever empty: a letter is added to it and taken out.
+        """
+        bounds = [self.matches(texts, f"(?s).{{{least},}}") for least in LENGTHS]
+        masks = [self.no(bounds[0])]
+        masks += [self.both(low, self.no(high)) for low, high in pairwise(bounds)]
+        results, places = [], []
+        for mask in (*masks, bounds[-1]):
+            places.append(self.where_true(mask))
+            group = self.op("Concat", self.keep(texts, mask), self.text("a"), axis=0)
+            result = draw(group)
+            results.append(self.op("Slice", result, self.constant([0]), self.constant([-1])))
+        order = self.op("Concat", *places, axis=0)
+        n = self.size(texts, 0)
+        inverse = self.put(self.whole(0, n), order, self.upto(n))
+        return self.take(self.op("Concat", *results, axis=0), inverse)
+
+    def mapped(self, texts: Name, table: Mapping[str, str], tokens: str = "(?s).") -> Name:
+        """Replace the characters of texts, or what an expression finds, by a table."""
+        return self.by_length(
+            texts, lambda group: self.join(self.translate(self.find_all(group, tokens), table))
+        )
 
     # -- arrays -------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from qualmetrics.core import Arrays, Batch, Cost, Layout, Rows, Scorer
 from qualmetrics.errors import ExportError
-from qualmetrics.onnx.runtime import Graph, session
+from qualmetrics.onnx.runtime import CPU, Graph, session
 
 SIDES: Final = ("text", "reference")
 PART: Final = "graph:text"
@@ -45,6 +45,8 @@ class Strings:
     width: int
     of: tuple[str, ...]
     budget: int = BUDGET
+    providers: tuple[str, ...] = CPU
+    threads: int = 1
 
     @property
     def layout(self) -> Mapping[str, Layout]:
@@ -80,9 +82,8 @@ class Strings:
                 cells[i, : len(row)] = [_clean(text) for text in row]
             feeds["reference"] = cells
         names = ["values", "status", *self.columns]
-        found = dict(
-            zip(names, session(Graph(self.path, self.sha256)).run(names, feeds), strict=True)
-        )
+        graph = Graph(self.path, self.sha256, providers=self.providers, threads=self.threads)
+        found = dict(zip(names, session(graph).run(names, feeds), strict=True))
         status = found.pop("status").astype(np.uint16)
         return Batch({name: value.astype(np.float64) for name, value in found.items()}, status)
 

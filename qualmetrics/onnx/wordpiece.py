@@ -202,7 +202,7 @@ def _ids(g: Graph, texts: Name, w: WordPiece, max_tokens: int) -> tuple[Name, ..
     is_long = g.matches(words, f"(?s).{{{LONGEST_RAW // 2}}}.{{{LONGEST_RAW // 2}}}.+")
     words = g.op("Where", is_long, g.text("a" * (w.limit + 1)), words)
     distinct, which = g.unique(words)
-    plain = g.join(g.translate(g.characters(distinct), w.alphabet.becomes))
+    plain = g.mapped(distinct, w.alphabet.becomes)
     normal, which_normal = g.unique(plain)
     n_pieces, pieces = _pieces(g, normal, w)
     return _lay_out(

@@ -10,7 +10,7 @@ import pytest
 
 import qualmetrics as qm
 from qualmetrics.core import Column, Scorer, Spec, Status
-from qualmetrics.errors import ExportError
+from qualmetrics.errors import ExportError, ProviderError
 from qualmetrics.onnx import export, load
 from qualmetrics.testing import TEXTS, check_scorer
 from qualmetrics.text import column_names, count
@@ -138,6 +138,11 @@ def test_a_text_outside_the_valid_range_is_flagged_inside_the_graph(tmp_path):
     )
     (status,) = opened.run(["status"], {"text": np.array(["The cat sat."], dtype=object)})
     assert status.tolist() == [Status.TOO_SHORT]
+
+
+def test_a_provider_that_is_not_there_is_an_error_for_graphs_of_strings_too(bundle):
+    with pytest.raises(ProviderError, match="NoSuchProvider"):
+        load(bundle, providers=["NoSuchProvider"])(["The cat sat."])
 
 
 def test_counts_of_another_language_are_refused(tmp_path):
