@@ -208,7 +208,7 @@ class Similarity:
 
 
 def _graph(similarity: Similarity, form: str) -> Any:
-    from qualmetrics.similarity_graph import ids_graph, text_graph
+    from qualmetrics.onnx.similarity_graph import ids_graph, text_graph
 
     if form == "text":
         return text_graph(similarity)
