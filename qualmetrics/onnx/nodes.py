@@ -226,25 +226,41 @@ class Graph:
         What works on characters pads all texts to the longest: one address among a million words
         would fill the memory. No group is ever empty: a letter is added to it and taken out.
         """
+        groups, places = self._groups(texts)
+        return self._regrouped([draw(group) for group in groups], places)
+
+    def _groups(self, texts: Name) -> tuple[list[Name], list[Name]]:
         bounds = [self.matches(texts, f"(?s).{{{least},}}") for least in LENGTHS]
         masks = [self.no(bounds[0])]
         masks += [self.both(low, self.no(high)) for low, high in pairwise(bounds)]
-        results, places = [], []
-        for mask in (*masks, bounds[-1]):
-            places.append(self.where_true(mask))
-            group = self.op("Concat", self.keep(texts, mask), self.text("a"), axis=0)
-            result = draw(group)
-            results.append(self.op("Slice", result, self.constant([0]), self.constant([-1])))
+        masks.append(bounds[-1])
+        extra = self.text("a")
+        groups = [self.op("Concat", self.keep(texts, mask), extra, axis=0) for mask in masks]
+        return groups, [self.where_true(mask) for mask in masks]
+
+    def _regrouped(self, results: list[Name], places: list[Name]) -> Name:
+        ends = self.constant([0]), self.constant([-1])
+        joined = self.op("Concat", *(self.op("Slice", r, *ends) for r in results), axis=0)
         order = self.op("Concat", *places, axis=0)
-        n = self.size(texts, 0)
-        inverse = self.put(self.whole(0, n), order, self.upto(n))
-        return self.take(self.op("Concat", *results, axis=0), inverse)
+        n = self.size(order, 0)
+        return self.take(joined, self.put(self.whole(0, n), order, self.upto(n)))
 
     def mapped(self, texts: Name, table: Mapping[str, str], tokens: str = "(?s).") -> Name:
-        """Replace the characters of texts, or what an expression finds, by a table."""
-        return self.by_length(
-            texts, lambda group: self.join(self.translate(self.find_all(group, tokens), table))
-        )
+        """Replace the characters of texts, or what an expression finds, by a table.
+
+        The table stands in the graph once, for the characters of all groups of lengths.
+        """
+        groups, places = self._groups(texts)
+        found = [self.find_all(group, tokens) for group in groups]
+        flat = [self.flat(matrix) for matrix in found]
+        every = self.translate(self.op("Concat", *flat, axis=0), table)
+        start, results = self.constant([0]), []
+        for matrix, values in zip(found, flat, strict=True):
+            end = self.op("Add", start, self.size(values, 0))
+            part = self.op("Slice", every, start, end)
+            results.append(self.join(self.op("Reshape", part, self.op("Shape", matrix))))
+            start = end
+        return self._regrouped(results, places)
 
     # -- arrays -------------------------------------------------------------------------------
 
