@@ -57,9 +57,13 @@ class FormulaForward:
                 f"{self.function.__name__} reads the counts {', '.join(self.columns)}; "
                 f"missing: {', '.join(dict.fromkeys(missing))}"
             )
-        words = _column(arrays["words"])
+        columns = {name: _column(name, arrays[name]) for name in (*self.columns, "words")}
+        lengths = {name: len(c) for name, c in columns.items() if isinstance(c, np.ndarray)}
+        if len(set(lengths.values())) > 1:
+            raise InputError(f"count columns of unequal lengths: {lengths}")
+        words = columns["words"]
         with np.errstate(all="ignore"):
-            values = self._evaluate({name: _column(arrays[name]) for name in self.columns})
+            values = self._evaluate(columns)
             return xp.where(words > 0, values, xp.zeros_like(words) + np.nan)[:, None]
 
     def _evaluate(self, columns: Mapping[str, Any]) -> Any:
@@ -78,12 +82,15 @@ class FormulaForward:
         return self.function(*(columns[name] for name in self.columns), **dict(self.options))
 
 
-def _column(value: Any) -> Any:
+def _column(name: str, value: Any) -> Any:
     if hasattr(value, "__array_namespace__") and not isinstance(value, np.ndarray):
         return value
-    array = np.asarray(value, dtype=np.float64)
+    try:
+        array = np.asarray(value if value is not None else "None", dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"column {name!r} must hold one number per text; got {value!r}") from None
     if array.ndim > 1:
-        raise InputError(f"a count column is one number per text; got shape {array.shape}")
+        raise InputError(f"column {name!r} must hold one number per text; got {array.shape}")
     return np.atleast_1d(array)
 
 

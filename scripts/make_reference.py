@@ -18,6 +18,7 @@ import qualmetrics as qm
 from qualmetrics.core import Scorer
 from qualmetrics.formula import LOWEST
 from qualmetrics.registry import ALIASES
+from qualmetrics.registry import parameters as taken
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 NOTE = "<!-- Made by scripts/make_reference.py from the scorer's spec; do not edit. -->\n"
@@ -54,9 +55,9 @@ def facts(scorer: Scorer) -> Iterable[tuple[str, str]]:
     ranges = "; ".join(f"{limits(*span)} {key}" for key, span in spec.valid_range.items())
     yield "made for", ranges and f"{ranges} (else flagged `too_short`)"
     yield "limits for every text", limits(*spec.bounds)
-    parameters = scorer.abilities["parameters"]() if "parameters" in scorer.abilities else {}
-    shown = [f"`{name}={value!r}`" for name, value in parameters.items()]
-    yield "parameters", ", ".join([*shown, "`lang`", "`rules`"])
+    options = scorer.abilities["parameters"]() if "parameters" in scorer.abilities else {}
+    takes = (f"{name}={options[name]!r}" if name in options else name for name in taken(spec.name))
+    yield "parameters", ", ".join(f"`{item}`" for item in takes)
     yield "signature", f"`{scorer.signature}`"
 
 
@@ -67,6 +68,9 @@ def page(scorer: Scorer) -> str:
     lines += ["| | |", "|---|---|"]
     escaped = ((key, value.replace("|", "\\|")) for key, value in facts(scorer))
     lines += [f"| {key} | {value} |" for key, value in escaped if value]
+    call = "texts, references" if spec.needs_references else "texts"
+    if spec.columns:
+        call += ", columns={" + ", ".join(f'"{name}": [...]' for name in spec.columns) + "}"
     if spec.bands:
         lines += ["\n## The scale in words\n", "| from | meaning |", "|---|---|"]
         lines += [f"| {lower_limit(band.lower)} | {band.label} |" for band in spec.bands]
@@ -75,13 +79,12 @@ def page(scorer: Scorer) -> str:
         "```python",
         "import qualmetrics as qm\n",
         f'scorer = qm.get("{spec.name}")',
-        "scores = scorer(texts)  # .values (n, 1), .status (n,), .signature",
-        "```\n",
-        "```",
-        f"qualmetrics score FILE -m {spec.name}",
-        f"qualmetrics export {spec.name} -o bundle/",
+        f"scores = scorer({call})  # .values (n, {len(spec.outputs)}), .status (n,), .signature",
         "```",
     ]
+    if call == "texts":
+        lines += ["\n```", f"qualmetrics score FILE -m {spec.name}"]
+        lines += [f"qualmetrics export {spec.name} -o bundle/", "```"]
     return "\n".join(lines) + "\n"
 
 

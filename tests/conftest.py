@@ -11,8 +11,10 @@ DATA = os.environ.get("QUALMETRICS_DATA")
 @pytest.fixture(scope="session")
 def data() -> Path:
     """Return the folder named by QUALMETRICS_DATA, or skip."""
-    if not DATA or not Path(DATA).is_dir():
+    if not DATA:
         pytest.skip("QUALMETRICS_DATA is not set")
+    if not Path(DATA).is_dir():
+        pytest.fail(f"QUALMETRICS_DATA names {DATA}, which is no folder")
     return Path(DATA)
 
 

@@ -57,6 +57,9 @@ def export(
         Without the extra ``export``.
     """
     path = Path(folder).resolve()
+    blocked = next((part for part in (path, *path.parents) if part.exists()), path)
+    if not blocked.is_dir():
+        raise ExportError(f"{blocked} is no folder; name one that can be made")
     taken = path.exists() and any(path.iterdir())
     if taken and not (overwrite and (path / "scorer.json").is_file()):
         raise ExportError(f"{path} is not empty; pass overwrite=True to replace a bundle there")
