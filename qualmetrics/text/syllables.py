@@ -138,8 +138,12 @@ def fallback_syllables(word: str) -> int:
 
 def _count(word: str, numeral: _Reader) -> int:
     """Count a whole word; ``numeral`` says what a run of digits is worth."""
-    if word.isascii() and word.isalpha() and len(word) <= PARSE_AT_MOST:
-        return _letters(word)  # what follows would come to the same, for three times the time
+    if word.isascii() and len(word) <= PARSE_AT_MOST:  # what follows would come to the same, for
+        if word.isalpha():  # three times the time
+            return _letters(word)
+        pieces = word.split("-")
+        if all(map(str.isalpha, pieces)):
+            return cmudict().get(word.lower()) or sum(map(_letters, pieces))
     beyond = _vowel_groups(word[PARSE_AT_MOST:])
     head = unicodedata.normalize("NFC", word[:PARSE_AT_MOST]).translate(_APOSTROPHES)
     if not beyond:
@@ -208,7 +212,7 @@ def _letters(piece: str) -> int:
     if not lower.isascii():
         letters = "".join(char for char in lower if char.isascii())
         return fallback_syllables(letters) if letters else 0
-    if piece.islower():
+    if piece.islower() or (len(piece) > 2 and piece[1:].islower()):
         return fallback_syllables(lower)
     if _ACRONYM_PLURAL.fullmatch(piece):
         return _letters(piece[:-1]) + int(piece[-2] in "SXZH")
