@@ -7,7 +7,10 @@ gives the row to the version of the formula that was made for it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import sha256
 
 import numpy as np
 
@@ -46,8 +49,8 @@ class ByLanguage:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Nothing beyond the parameter ``lang:auto``: the rest follows from each text."""
-        return ()
+        """The detector, and a digest of the signatures of all versions it may choose."""
+        return (f"detect:{_detector()}", f"versions:{_versions(self.name)}")
 
     def cost(self, rows: Rows) -> Cost | None:
         """Nothing is padded."""
@@ -80,6 +83,27 @@ class ByLanguage:
             return None if code is None else get(self.name, lang=code)
         except UnknownLanguageError:
             return None
+
+
+def _detector() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"py3langid/{version('py3langid')}"
+    except PackageNotFoundError:
+        return "absent"
+
+
+@cache
+def _versions(name: str) -> str:
+    from qualmetrics.registry import get
+    from qualmetrics.text.language import codes
+
+    signatures = []
+    for code in codes():
+        with suppress(UnknownLanguageError):
+            signatures.append(get(name, lang=code).signature)
+    return sha256("\n".join(signatures).encode()).hexdigest()[:8]
 
 
 def _value(arrays: Arrays) -> object:
