@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from qualmetrics.errors import UnknownLanguageError
 
@@ -35,6 +38,9 @@ class Language:
     any_syllables: Callable[[str], int] | None = None
     """Reads a whole word as it is spelled (capitals, digits, hyphens), where a language can;
     asked only for words that ``dictionary`` does not hold."""
+    many_syllables: Callable[[Sequence[str]], NDArray[np.int64]] | None = None
+    """Plain lower-case words of ``a`` to ``z`` outside the dictionary -> syllables ``(n,)``; what
+    ``any_syllables`` says of each, for less."""
     dictionary: Callable[[], Mapping[str, int]] | None = None
     """Lower-case words whose syllables are known; must agree with the functions above."""
     titles: frozenset[str] = frozenset()

@@ -75,11 +75,25 @@ def _all_syllables(words: Words) -> IntArray:
     """Count the syllables of each word: the language's dictionary first, in bulk."""
     language = words.language
     known = language.dictionary().get if language.dictionary is not None else lambda _: None
-    found = (
-        known(key) or _syllables(spelled, language)
-        for key, spelled in zip(words.keys, words.spelled, strict=True)
-    )
-    return np.fromiter(found, np.int64, len(words.keys))
+    found = np.fromiter((known(key) or 0 for key in words.keys), np.int64, len(words.keys))
+    unknown = np.flatnonzero(found == 0).tolist()
+    plain = []
+    for i in unknown:
+        spelled = words.spelled[i]
+        if language.many_syllables is not None and _is_plain(spelled):
+            plain.append(i)
+        else:
+            found[i] = _syllables(spelled, language)
+    if plain and language.many_syllables is not None:
+        found[plain] = language.many_syllables([words.spelled[i].lower() for i in plain])
+    return found
+
+
+def _is_plain(spelled: str) -> bool:
+    """Say whether a word is ASCII letters, none of them a capital but the first."""
+    if not (spelled.isascii() and spelled.isalpha() and len(spelled) <= _LONGEST_LOOKED_UP):
+        return False
+    return spelled.islower() or (len(spelled) > 2 and spelled[1:].islower())
 
 
 def _syllables(word: str, language: Language) -> int:

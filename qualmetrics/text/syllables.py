@@ -11,7 +11,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from qualmetrics.text.lexicon import cmudict, syllable_weights
 
@@ -134,6 +138,53 @@ def fallback_syllables(word: str) -> int:
             total += weight(marked[start : start + size], 0)
     rest = _vowel_groups(word[READ_CLOSELY:])
     return max(1, (total + WEIGHT_SCALE // 2) // WEIGHT_SCALE + rest)
+
+
+def fallback_many(words: Sequence[str]) -> NDArray[np.int64]:
+    """Estimate as ``fallback_syllables`` does, for many words of ``a`` to ``z`` at once: ``(n,)``.
+
+    All words stand in one row of symbols; each position adds up the weights of the n-grams that
+    begin there, and no n-gram of the table runs from one word into the next.
+    """
+    row = np.frombuffer(("^" + "{^".join(words) + "{").encode("ascii"), np.uint8)
+    symbols = (row & 31).astype(np.uint64)
+    totals, codes = np.zeros(len(row), np.int64), np.zeros(len(row), np.uint64)
+    for size, (present, known, weights) in enumerate(_gram_tables(), 1):
+        codes = codes[: len(row) - size + 1] << np.uint64(5) | symbols[size - 1 :]
+        likely = np.flatnonzero(present[_folded(codes)])
+        where = np.searchsorted(known, codes[likely])
+        totals[likely] += np.where(known[where] == codes[likely], weights[where], 0)
+    lengths = np.fromiter(map(len, words), np.int64, len(words)) + 2
+    sums = np.add.reduceat(totals, np.cumsum(lengths) - lengths)
+    found: NDArray[np.int64] = np.maximum(1, (sums + WEIGHT_SCALE // 2) // WEIGHT_SCALE)
+    for i in np.flatnonzero((lengths - 2 < 6) | (lengths - 2 > READ_CLOSELY)).tolist():
+        found[i] = fallback_syllables(words[i])  # may be spelled out; may be read in part
+    return found
+
+
+def _folded(codes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    folded: NDArray[np.uint64] = (codes * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(48)
+    return folded
+
+
+@cache
+def _gram_tables() -> tuple[tuple[NDArray[np.bool_], NDArray[np.uint64], NDArray[np.int64]], ...]:
+    """Return for each size: which folded codes occur, the codes in order, and their weights."""
+    tables = []
+    for size in range(1, LONGEST_GRAM + 1):
+        pairs = []
+        for gram, weight in syllable_weights().items():
+            if len(gram) == size:
+                code = 0
+                for character in gram.replace("$", "{"):
+                    code = code << 5 | (ord(character) & 31)
+                pairs.append((code, weight))
+        pairs.sort()
+        known = np.array([code for code, _ in pairs] + [2**63], np.uint64)
+        present = np.zeros(1 << 16, np.bool_)
+        present[_folded(known[:-1])] = True
+        tables.append((present, known, np.array([w for _, w in pairs] + [0], np.int64)))
+    return tuple(tables)
 
 
 def _count(word: str, numeral: _Reader) -> int:

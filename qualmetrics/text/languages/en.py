@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qualmetrics.text.language import Language, word_set
 from qualmetrics.text.lexicon import cmudict
-from qualmetrics.text.syllables import english_syllables, fallback_syllables
+from qualmetrics.text.syllables import english_syllables, fallback_many, fallback_syllables
 
 
 def _unlisted_syllables(word: str) -> int:
@@ -28,6 +28,7 @@ LANGUAGE = Language(
     scripts=("Latin",),
     syllables=english_syllables,
     any_syllables=_unlisted_syllables,
+    many_syllables=fallback_many,
     dictionary=cmudict,
     syllable_rule="cmu+ng/1",
     titles=word_set(
