@@ -69,9 +69,10 @@ class MissingExtraError(QualmetricsError, ImportError):
     """An optional package is not installed."""
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
+        clone = "'.[onnx]' ./models" if extra == "models" else f"'.[{extra}]'"
         super().__init__(
             f"{purpose} needs the package {package!r}, which is not installed. "
-            f"Type: pip install 'qualmetrics[{extra}]' (in a clone: pip install '.[{extra}]')"
+            f"Type: pip install 'qualmetrics[{extra}]' (in a clone: pip install {clone})"
         )
 
 
