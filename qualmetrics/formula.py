@@ -86,7 +86,9 @@ def _column(name: str, value: Any) -> Any:
     if hasattr(value, "__array_namespace__") and not isinstance(value, np.ndarray):
         return value
     try:
-        array = np.asarray(value if value is not None else "None", dtype=np.float64)
+        if value is None:  # which numpy would take for NaN
+            raise TypeError
+        array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
         raise InputError(f"column {name!r} must hold one number per text; got {value!r}") from None
     if array.ndim > 1:

@@ -273,3 +273,13 @@ def test_an_infinite_value_for_undefined_rows_is_refused():
 def test_references_that_are_no_rows_of_strings_are_refused():
     with pytest.raises(InputError, match=r"rows\[0\]"):
         References(("a string",))
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [([1.0], "unequal lengths"), (None, "got None"), (["a", "b"], "one number per text")],
+)
+def test_counts_that_are_no_aligned_numbers_are_refused(column, said):
+    forward = get("fkgl").forward
+    with pytest.raises(InputError, match=said):
+        forward({"words": [9.0, 8.0], "sentences": column, "syllables": [12.0, 9.0]})
