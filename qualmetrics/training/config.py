@@ -1,4 +1,4 @@
-"""Settings of a training run: frozen dataclasses, read from TOML or YAML; a wrong key is refused."""
+"""Settings of a training run: frozen dataclasses, from TOML or YAML; wrong keys are refused."""
 
 from __future__ import annotations
 

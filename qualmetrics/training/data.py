@@ -195,9 +195,7 @@ def read_examples(
 
     Returns
     -------
-
-    Examples
-    --------
+    found : Examples
         ``report`` counts rows, and what was merged or left out and why: rows that cannot be read,
         empty texts, missing or NaN labels, pairs of a text with itself, repeated texts.
 
