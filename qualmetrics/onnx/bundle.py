@@ -26,7 +26,7 @@ MAX_JSON_BYTES = 4_000_000
 KINDS: Mapping[str, str] = {
     "counts": "qualmetrics.text.inputs:Counts",
     "column": "qualmetrics.core:Column",
-    "tokens": "qualmetrics.encoder:Tokens",
+    "tokens": "qualmetrics.encoder.inputs:Tokens",
     "strings": "qualmetrics.onnx.strings:Strings",
     "present": "qualmetrics.reward:Present",
     "feature": "qualmetrics.feature:Measured",
