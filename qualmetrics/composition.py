@@ -46,6 +46,7 @@ from qualmetrics.reward import (
     at_least,
     at_most,
     build,
+    check_children,
     finite,
     positive,
     unknown_key,
@@ -141,8 +142,9 @@ def weighted_mean(
     low = None if None in lows else min(low for low in lows if low is not None)
     high = None if None in highs else max(high for high in highs if high is not None)
     if missing == "zero":
-        low, high = (None if low is None else min(low, 0.0)), (
-            None if high is None else max(high, 0.0)
+        low, high = (
+            (None if low is None else min(low, 0.0)),
+            (None if high is None else max(high, 0.0)),
         )
     return _composed(
         "weighted_mean", _mean, terms, undefined=undefined, name=name, doc=weighted_mean,
@@ -214,7 +216,7 @@ def _product(*values: Any) -> Any:
 
 def product(terms: Terms, *, undefined: float | None, name: str | None = None) -> Scorer:
     """Product of terms."""
-    unit = all(_in_unit(scorer) for scorer in terms.values())
+    unit = all(_in_unit(scorer) for scorer in _mapping("product", terms).values())
     return _composed(
         "product", _product, terms, undefined=undefined, name=name, doc=product, options={},
         shown={}, bounds=(0.0, 1.0) if unit else (None, None), gain=float(len(terms)),
@@ -230,7 +232,7 @@ def _minimum(*values: Any) -> Any:
 
 def minimum(terms: Terms, *, undefined: float | None, name: str | None = None) -> Scorer:
     """The least of the terms."""
-    lows = [scorer.spec.bounds[0] for scorer in terms.values()]
+    lows = [scorer.spec.bounds[0] for scorer in _mapping("minimum", terms).values()]
     highs = [high for scorer in terms.values() if (high := scorer.spec.bounds[1]) is not None]
     low = None if None in lows else min(low for low in lows if low is not None)
     return _composed(
@@ -245,7 +247,11 @@ def minimum(terms: Terms, *, undefined: float | None, name: str | None = None) -
 def _gate(value: Any, condition: Any, *, least: float, floor: float | None) -> Any:
     closed = at_most(value, 0.0) if floor is None else value * 0 + floor
     # A closed gate hides what is behind it, also where that is NaN.
-    closed = closed if floor is None else xp.where(xp.isnan(closed), xp.zeros_like(value) + floor, closed)
+    closed = (
+        closed
+        if floor is None
+        else xp.where(xp.isnan(closed), xp.zeros_like(value) + floor, closed)
+    )
     chosen = xp.where(condition >= least, value, closed)
     return xp.where(xp.isnan(condition), condition, chosen)
 
@@ -481,6 +487,7 @@ def _mapping(operator: str, terms: Any) -> Terms:
             f"{operator} takes a mapping of names to scorers, such as {{'ease': ..., 'meaning': "
             f"...}}; got {type(terms).__name__}"
         )
+    check_children(operator, terms)
     return terms
 
 
@@ -514,9 +521,7 @@ def _in_unit(scorer: Scorer) -> bool:
     return low is not None and high is not None and low >= 0 and high <= 1
 
 
-def _sum_bounds(
-    terms: Terms, sizes: Mapping[str, float]
-) -> tuple[float | None, float | None]:
+def _sum_bounds(terms: Terms, sizes: Mapping[str, float]) -> tuple[float | None, float | None]:
     low: float | None = 0.0
     high: float | None = 0.0
     for name, size in sizes.items():

@@ -67,7 +67,8 @@ def surrogate_length(
     return _curve(
         "surrogate_length", _surrogate, of, {"limit": limit, "peak": peak},
         source="Surrogate Signals (insightLLM/rl-without-gt)", bounds=(-1.0, 1.0),
-        undefined=undefined, name=name, doc=surrogate_length, gain=4 / (limit * min(peak, 1 - peak)),
+        undefined=undefined, name=name, doc=surrogate_length,
+        gain=4 / (limit * min(peak, 1 - peak)),
     )  # fmt: skip
 
 
@@ -160,9 +161,16 @@ def unit_increase(
     )  # fmt: skip
 
 
+_SINE = tuple((-1.0) ** k / math.factorial(2 * k + 1) for k in range(12))
+"""The series of the sine. ONNX Runtime has no cosine of float64, and float32 differs at 1e-8."""
+
+
 def _cosine(length: Any, *, limit: float, first: float, last: float) -> Any:
-    share = at_most(length / limit, 1.0)
-    return last + 0.5 * (first - last) * (1.0 + xp.cos(share * math.pi))
+    angle = (at_most(length / limit, 1.0) - 0.5) * math.pi
+    square, series = angle * angle, angle * 0
+    for term in reversed(_SINE):
+        series = series * square + term
+    return last + 0.5 * (first - last) * (1.0 - series * angle)
 
 
 def cosine_length(

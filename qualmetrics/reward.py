@@ -204,8 +204,11 @@ def build(
         tolerance grows by it.
     extra : inputs that yield no array
     """
-    named = {key: child if child.spec.name == key else child.named(key) for key, child in children.items()}
-    _checked_children(operator.name, named)
+    check_children(operator.name, children)
+    named = {
+        key: child if child.spec.name == key else child.named(key)
+        for key, child in children.items()
+    }
     inputs: list[Input] = [
         Lenient(child) if lenient or not math.isnan(child.spec.undefined) else child
         for child in named.values()
@@ -246,7 +249,8 @@ def build(
     return with_node(scorer, node if name is None else {**node, "name": name})
 
 
-def _checked_children(operator: str, children: Mapping[str, Any]) -> None:
+def check_children(operator: str, children: Mapping[str, Any]) -> None:
+    """Refuse what is no mapping of names to scorers."""
     for key, child in children.items():
         if not isinstance(key, str) or not key.isidentifier():
             raise InputError(f"a term of {operator} is called {key!r}; use letters, digits and _")
@@ -321,7 +325,7 @@ def node_of(scorer: Scorer) -> dict[str, Any]:
     if recipe is None:
         raise RecipeError(f"{scorer.spec.name!r} has no recipe, so it cannot be written down")
     arguments = dict(recipe.arguments)
-    module, _, attribute = recipe.factory.partition(":")
+    module = recipe.factory.partition(":")[0]
     if module == "qualmetrics.reward":
         return dict(arguments["node"])
     if recipe.factory == "qualmetrics.registry:get":
@@ -474,9 +478,7 @@ def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
-def _refuse_unknown(
-    given: Mapping[str, Any], known: Sequence[str], use: str, where: str
-) -> None:
+def _refuse_unknown(given: Mapping[str, Any], known: Sequence[str], use: str, where: str) -> None:
     for key in given:
         if key not in known:
             raise InputError(unknown_key(key, known, f"{where} ({use})"))

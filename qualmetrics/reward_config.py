@@ -140,7 +140,9 @@ def config_of(data: Mapping[str, Any], where: str = "the configuration") -> Rewa
             raise InputError(unknown_key(key, KEYS, where))
     for key in ("name", "undefined", "reward"):
         if key not in data:
-            hint = ": a number, or null (none in TOML) to leave it out" if key == "undefined" else ""
+            hint = (
+                ": a number, or null (none in TOML) to leave it out" if key == "undefined" else ""
+            )
             raise InputError(f"{where} needs {key!r}{hint}")
     if data.get("format", FORMAT) != FORMAT:
         raise InputError(f"{where} has format {data['format']!r}; this version reads {FORMAT}")
@@ -183,7 +185,7 @@ def _scorer(name: str, undefined: float | None, plain: Mapping[str, Any]) -> Sco
         bounds=_with_worth(inner.spec.bounds, undefined),
     )
     made = replace(inner, spec=spec, recipe=None)
-    form = inner.abilities.get("form")
+    form: Any = inner.abilities.get("form")
     if form is not None and hasattr(form, "spec"):
         made = replace(made, abilities={**made.abilities, "form": replace(form, spec=made.spec)})
     recipe = Recipe("qualmetrics.reward_config:scorer_of", {"config": plain}, made.signature)
@@ -224,7 +226,7 @@ def _completion(given: Any, where: str) -> Completion:
     for key in given:
         if key not in known:
             raise InputError(unknown_key(key, known, f"{where}: completion"))
-    settings = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+    settings: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
     return Completion(**settings)
 
 
@@ -236,7 +238,9 @@ def _scale(given: Any, where: str) -> tuple[float, float] | None:
         for end in given
     )
     if not numbers or len(given) != 2 or given[0] >= given[1]:
-        raise InputError(f"{where}: scale must be two rising numbers, such as [0, 1]; got {given!r}")
+        raise InputError(
+            f"{where}: scale must be two rising numbers, such as [0, 1]; got {given!r}"
+        )
     return float(given[0]), float(given[1])
 
 
@@ -287,7 +291,7 @@ def _loader(yaml: Any) -> Any:
         loader.flatten_mapping(node)
         return _once(loader.construct_pairs(node, deep=True))
 
-    loader = type("_Loader", (yaml.SafeLoader,), {})
+    loader: Any = type("_Loader", (yaml.SafeLoader,), {})
     loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
     return loader
 

@@ -158,9 +158,7 @@ def target_band(
 # -- maps -----------------------------------------------------------------------------------------
 
 
-def _mapped(
-    value: Any, *, low: float, high: float, to: tuple[float, float], clipped: bool
-) -> Any:
+def _mapped(value: Any, *, low: float, high: float, to: tuple[float, float], clipped: bool) -> Any:
     share = (value - low) / (high - low)
     if clipped:
         share = not_above(not_below(share, 0.0), 1.0)
@@ -364,9 +362,7 @@ def _same(value: Any) -> Any:
     return value * 1.0
 
 
-def pick(
-    of: Scorer, *, output: str, undefined: float | None, name: str | None = None
-) -> Scorer:
+def pick(of: Scorer, *, output: str, undefined: float | None, name: str | None = None) -> Scorer:
     """One output of a scorer that has several, such as the recall of BERTScore.
 
     Raises
@@ -420,4 +416,3 @@ def _doc(function: Any) -> str:
     from inspect import getdoc
 
     return getdoc(function) or ""
-

@@ -41,9 +41,7 @@ def copy_fraction(*, column: str = "prompt", n: int = 5) -> Scorer:
         source="Own definition, against the copying of questions seen with R3's relevance term",
     )
     given = {"column": column, "n": n}
-    return feature(
-        spec, _measure, side=column, options={"n": n}, uses=(PART,), arguments=given
-    )
+    return feature(spec, _measure, side=column, options={"n": n}, uses=(PART,), arguments=given)
 
 
 def _measure(text: str, others: tuple[str, ...], *, n: int) -> Sequence[float] | None:

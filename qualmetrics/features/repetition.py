@@ -37,7 +37,11 @@ def repetition(
     InputError
     """
     sizes = (n,) if isinstance(n, int) else tuple(n)
-    if not sizes or any(not isinstance(k, int) or k < 1 for k in sizes) or len({*sizes}) < len(sizes):
+    if (
+        not sizes
+        or any(not isinstance(k, int) or k < 1 for k in sizes)
+        or len({*sizes}) < len(sizes)
+    ):
         raise InputError(f"n must hold different whole numbers from 1; got {n!r}")
     if aggregate not in AGGREGATES:
         raise InputError(f"aggregate {aggregate!r} is not one of {', '.join(AGGREGATES)}")
