@@ -127,7 +127,8 @@ def note(row: Mapping[str, Any], marked: Collection[str] = ()) -> str:
     A metric without a value has no flags; it does not keep a flag from holding for all. What is
     ``marked`` in its cell is not said again.
     """
-    defined = {name for name, value in row["scores"].items() if value is not None}
+    metrics = {_metric(column) for column in row["scores"]}
+    defined = {_metric(column) for column, value in row["scores"].items() if value is not None}
     states: dict[str, set[str]] = {}
     for name, flags in row["flags"].items():
         for state in flags.split("+"):
@@ -135,6 +136,11 @@ def note(row: Mapping[str, Any], marked: Collection[str] = ()) -> str:
                 states.setdefault(state, set()).add(name)
     said = []
     for state, named in sorted(states.items(), key=lambda item: -len(item[1])):
-        everywhere = len(named) == len(row["scores"]) or named == defined
+        everywhere = named in (metrics, defined)
         said.append(state if everywhere else f"{state} ({' '.join(sorted(named))})")
     return ", ".join(said)
+
+
+def _metric(column: str) -> str:
+    """Return the metric of a column: ``bertscore.f1`` is one of three of ``bertscore``."""
+    return column.partition(".")[0]
