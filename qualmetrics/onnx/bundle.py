@@ -28,6 +28,8 @@ KINDS: Mapping[str, str] = {
     "column": "qualmetrics.core:Column",
     "tokens": "qualmetrics.encoder.inputs:Tokens",
     "strings": "qualmetrics.onnx.strings:Strings",
+    "present": "qualmetrics.reward:Present",
+    "feature": "qualmetrics.feature:Measured",
 }
 """Kinds of inputs that a bundle may name; packages add theirs by the entry points below.
 
