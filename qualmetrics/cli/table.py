@@ -51,7 +51,8 @@ def rounded(value: float | None) -> str:
         return UNDEFINED
     if value == int(value) and abs(value) >= 100:
         return f"{value:.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    text = f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    return "0.00" if text == "-0.00" else text
 
 
 class TableWriter:
@@ -99,7 +100,7 @@ class TableWriter:
     def _table(self) -> Table:
         noted = any(remark for _, _, remark in self.rows)
         columns = self.header.columns
-        table = plain_table("text", *(name.replace("_", "_\n") for name in columns))
+        table = plain_table("text", *map(_heading, columns))
         if noted:
             table.add_column("status", overflow="fold", vertical="bottom")
         for name, cells, remark in self.rows:
@@ -139,6 +140,12 @@ def note(row: Mapping[str, Any], marked: Collection[str] = ()) -> str:
         everywhere = named in (metrics, defined)
         said.append(state if everywhere else f"{state} ({' '.join(sorted(named))})")
     return ", ".join(said)
+
+
+def _heading(column: str) -> str:
+    """Break a long heading: before an output, else after each part of the name."""
+    metric, dot, output = column.partition(".")
+    return f"{metric}.\n{output}" if dot else column.replace("_", "_\n")
 
 
 def _metric(column: str) -> str:

@@ -167,6 +167,11 @@ def test_an_empty_side_has_a_status_and_no_value(
     assert (ran.code, result["status"], result["scores"]["chrf"]) == (0, "empty", None)
 
 
+def test_a_metric_of_three_outputs_does_not_name_itself_in_the_status(qm: Run) -> None:
+    ran = qm("score", "--text", "", "--reference", "A cat.", "-m", "rouge_l")
+    assert [line.split()[-1] for line in ran.out.splitlines() if "text:1" in line] == ["empty"]
+
+
 # -- tables ---------------------------------------------------------------------------------------
 
 
