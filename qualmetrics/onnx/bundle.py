@@ -26,8 +26,10 @@ MAX_JSON_BYTES = 4_000_000
 KINDS: Mapping[str, str] = {
     "counts": "qualmetrics.text.inputs:Counts",
     "column": "qualmetrics.core:Column",
-    "tokens": "qualmetrics.encoder:Tokens",
+    "tokens": "qualmetrics.encoder.inputs:Tokens",
     "strings": "qualmetrics.onnx.strings:Strings",
+    "present": "qualmetrics.reward:Present",
+    "feature": "qualmetrics.feature:Measured",
 }
 """Kinds of inputs that a bundle may name; packages add theirs by the entry points below.
 

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from qualmetrics.core import Arrays, Layout
 from qualmetrics.errors import ExportError, MissingExtraError
-from qualmetrics.matching import SIDES
 from qualmetrics.onnx.export import trace
 from qualmetrics.onnx.runtime import read_checked
 from qualmetrics.onnx.wire import prune
-from qualmetrics.similarity import Match, Similarity, pooled, unit_table
+from qualmetrics.similarity.builder import Match, Similarity, pooled, unit_table
+from qualmetrics.similarity.matching import SIDES
 
 
 @dataclass(frozen=True)
