@@ -13,7 +13,7 @@ from qualmetrics.serve.guard import Guard
 from qualmetrics.serve.refused import Refused
 from qualmetrics.serve.service import Service, refusal
 from qualmetrics.serve.settings import Settings
-from qualmetrics.serve.worker import Worker
+from qualmetrics.serve.worker import Worker, WorkerFailed
 
 ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("POST", "/v1/score", native.score),
@@ -67,11 +67,17 @@ def create_app(catalogue: Catalogue, settings: Settings | None = None) -> Any:
     settings = settings or Settings()
     scorers = catalogue.load()
     batcher = Batcher([Worker(catalogue) for _ in range(settings.workers)], scorers, settings)
-    service = Service(scorers, settings, batcher, lang=catalogue.lang or "en")
+    lang, config = catalogue.lang or "en", catalogue.reward()
+    service = Service(scorers, settings, batcher, lang=lang, config=config)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> Any:
-        await batcher.start()
+    async def lifespan(app: FastAPI) -> Any:
+        try:
+            await batcher.start()
+        except WorkerFailed as error:
+            app.state.failed = str(error)
+            await batcher.stop(0)
+            raise
         yield
         await batcher.stop()
 
@@ -105,5 +111,5 @@ def create_app(catalogue: Catalogue, settings: Settings | None = None) -> Any:
     app.add_exception_handler(HTTPException, not_routed)
     paths = frozenset(path for _, path, _ in ROUTES)
     app.add_middleware(Guard, service=service, paths=paths)
-    app.state.service = service
+    app.state.service, app.state.failed = service, None
     return app

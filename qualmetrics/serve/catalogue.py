@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qualmetrics.core import Lenient, Scorer
 from qualmetrics.errors import InputError
+
+if TYPE_CHECKING:
+    from qualmetrics.reward_config import RewardConfig
 
 EXACT = 1e-12
 """A scorer of this tolerance gives the same bits in every batch."""
@@ -40,15 +43,27 @@ class Catalogue:
         from qualmetrics.corpus.metrics import resolve
 
         found: dict[str, Scorer] = {}
+        reward = self.reward()
+        if reward is not None:
+            found[reward.name] = reward.scorer
         if self.factory is not None:
             module, _, attribute = self.factory.partition(":")
-            found.update(getattr(importlib.import_module(module), attribute)())
+            made = getattr(importlib.import_module(module), attribute)()
+            found = _joined(found, made)
         if self.metrics:
             named = resolve(self.metrics, lang=self.lang, rules=self.rules)
             found = _joined(found, named)
         if not found:
             raise InputError("nothing to serve; type for example: qualmetrics serve -m fkgl,fre")
         return found
+
+    def reward(self) -> RewardConfig | None:
+        """Return the reward that the configuration describes, if there is one."""
+        if self.config is None:
+            return None
+        from qualmetrics.reward_config import load_reward
+
+        return load_reward(self.config)
 
 
 def _joined(some: Mapping[str, Scorer], more: Mapping[str, Scorer]) -> dict[str, Scorer]:

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qualmetrics import planner
 from qualmetrics.core import UNDEFINED, Scorer, Status
@@ -16,6 +16,9 @@ from qualmetrics.serve.reading import Gone, as_rows, kind
 from qualmetrics.serve.refused import Refused
 from qualmetrics.serve.settings import Settings
 from qualmetrics.serve.tasks import Analysis, Failure, Part, Parts, as_part, erroneous
+
+if TYPE_CHECKING:
+    from qualmetrics.reward_config import RewardConfig
 
 TIMEOUT_HEADER = "x-request-timeout"
 """Seconds that the client is willing to wait, where that is less than the deadline."""
@@ -31,6 +34,7 @@ class Service:
         batcher: Batcher,
         *,
         lang: str = "en",
+        config: RewardConfig | None = None,
     ) -> None:
         self.lang = lang
         self.scorers = scorers
@@ -41,6 +45,7 @@ class Service:
                 f"the reward {settings.reward!r} is not served; served: {', '.join(scorers)}"
             )
         self.reward = settings.reward or next(iter(scorers))
+        self.config = config if config is not None and config.name == self.reward else None
         self._missing = {name: erroneous(s, Status.NOT_APPLICABLE) for name, s in scorers.items()}
 
     def chosen(self, names: Any) -> tuple[str, ...]:
