@@ -64,7 +64,8 @@ async def _read_body(request: Any, limit: int) -> bytes:
         piece = message.get("body", b"")
         size += len(piece)
         if size > limit:
-            await _drain(request, DRAINED * limit - size)
+            if message.get("more_body"):
+                await _drain(request, DRAINED * limit - size)
             raise Refused(413, f"the body has more than {limit:,} bytes")
         pieces.append(piece)
         if not message.get("more_body"):

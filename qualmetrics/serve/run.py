@@ -107,12 +107,19 @@ def make_server(app: Any) -> Any:
 async def _until_stopped(
     server: Any, bound: socket.socket, announce: Callable[[str], None] | None
 ) -> None:
-    running = asyncio.create_task(server.serve(sockets=[bound]))
+    running = asyncio.create_task(_run(server, bound))
     while not (server.started or running.done()):
         await asyncio.sleep(0.01)
     if announce is not None and server.started:
         announce(address(bound))
     await running
+
+
+async def _run(server: Any, bound: socket.socket) -> None:
+    try:
+        await server.serve(sockets=[bound])
+    except SystemExit:  # uvicorn's way to say that the application did not start
+        return
 
 
 def _nothing(*_: object) -> None:

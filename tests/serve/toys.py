@@ -115,3 +115,9 @@ def unloadable() -> dict[str, Scorer]:
     if multiprocessing.parent_process() is not None:
         raise RuntimeError("no model here")
     return toys()
+
+
+def another_fkgl() -> dict[str, Scorer]:
+    """Return a scorer under a name that is taken."""
+    return {"fkgl": toys()["calm"]}
+
