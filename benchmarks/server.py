@@ -195,7 +195,7 @@ class Client(asyncio.Protocol):
         length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
         if len(self.buffer) < end + 4 + length:
             return
-        self.load.done(time.perf_counter() - self.began, head[9:12] == b"200")
+        self.load.done(time.perf_counter() - self.began, good=head[9:12] == b"200")
         self.buffer = b""
         self.ask()
 
@@ -219,7 +219,7 @@ class Load:
         """Return a request, or None when it is enough."""
         return None if time.perf_counter() > self.end else next(self.requests, None)
 
-    def done(self, seconds: float, good: bool) -> None:
+    def done(self, seconds: float, *, good: bool) -> None:
         """Note an answer."""
         self.times.append(seconds)
         self.failed += not good
@@ -316,8 +316,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--only", default="dummy,formulas,bertscore")
     options = parser.parse_args()
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, "
-          f"load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}, {CLIENTS} clients")
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, "
+        f"load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}, {CLIENTS} clients"
+    )
     print(f"{'model':<10} {'server':<18} {'http':<10} {'req/s':>7} {'p50 ms':>7} {'p99 ms':>7}")
     for model in options.only.split(","):
         rows = [(name, http) for name in SERVERS for http in HTTP if _there(name, http)]
@@ -331,18 +333,26 @@ def main() -> None:
                     found[name, http] = one
         for (name, http), one in found.items():
             failed = f"  {one['failed']:.0f} failed" if one["failed"] else ""
-            print(f"{model:<10} {name:<18} {http:<10} {one['rate']:>7.0f} {one['p50']:>7.1f} "
-                  f"{one['p99']:>7.1f}{failed}", flush=True)
+            print(
+                f"{model:<10} {name:<18} {http:<10} {one['rate']:>7.0f} {one['p50']:>7.1f} "
+                f"{one['p99']:>7.1f}{failed}",
+                flush=True,
+            )
         for http in HTTP:
             if ("qualmetrics", http) in found:
                 mine = found["qualmetrics", http]["rate"]
-                ratios = [f"{mine / found[name, http]['rate']:.2f} x {name}"
-                          for name in SERVERS if name != "qualmetrics" and (name, http) in found]
+                ratios = [
+                    f"{mine / found[name, http]['rate']:.2f} x {name}"
+                    for name in SERVERS
+                    if name != "qualmetrics" and (name, http) in found
+                ]
                 print(f"{model:<10} qualmetrics, {http}: {', '.join(ratios)}", flush=True)
 
 
 def _there(name: str, http: str) -> bool:
-    packages = {"litserve": ["litserve"]}.get(name, []) + ([http, "uvloop"] if http != "h11" else [])
+    packages = {"litserve": ["litserve"]}.get(name, []) + (
+        [http, "uvloop"] if http != "h11" else []
+    )
     return all(importlib.util.find_spec(package) for package in packages)
 
 

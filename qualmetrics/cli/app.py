@@ -236,7 +236,9 @@ def serve_command(
         str | None,
         typer.Option(help="Address; any but loopback needs a token.", show_default="127.0.0.1"),
     ] = None,
-    port: Annotated[int | None, typer.Option(help="0 takes a free one.", show_default="8000")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="0 takes a free one.", show_default="8000")
+    ] = None,
     token_file: Annotated[
         str | None, typer.Option(help="File with the token; or set QUALMETRICS_TOKEN.")
     ] = None,

@@ -68,7 +68,7 @@ def _score(name: str, scorer: Scorer, work: Analysis) -> dict[str, Any]:
     spec = scorer.spec
     about = {
         "name": name,
-        "title": spec.name.replace("_", " "),
+        "title": spec.name,
         "summary": spec.description.split("\n", 1)[0],
         "family": spec.family,
         "unit": spec.unit,
@@ -142,7 +142,7 @@ def _reading(text: str, lang: str) -> dict[str, Any]:
     return {
         "counts": {name: float(values[0]) for name, values in table.items()},
         "levels": [[_finite(band.lower), band.label] for band in levels],
-        "graded_by": {"title": scorer.spec.name.replace("_", " "), "unit": scorer.spec.unit},
+        "graded_by": {"title": scorer.spec.name, "unit": scorer.spec.unit},
         "sentences": _sentences(text, sentences, scorer, levels, rules),
         "words": _hard_words(text, word_spans(text, lang=code), rules),
     }
@@ -187,9 +187,7 @@ def _sentences(
     return found
 
 
-def _hard_words(
-    text: str, spans: Sequence[tuple[int, int]], rules: str
-) -> list[dict[str, Any]]:
+def _hard_words(text: str, spans: Sequence[tuple[int, int]], rules: str) -> list[dict[str, Any]]:
     """Return the words that make a text hard, once each, with the reasons and all places."""
     from qualmetrics.text import count
 
@@ -203,7 +201,7 @@ def _hard_words(
     shown = [text[start:end] for (start, end), *_ in places.values()]
     table = count(shown, columns, rules=rules)
     unfamiliar = table.get("unfamiliar_dale_1995", np.zeros(len(shown)))
-    found = []
+    found: list[dict[str, Any]] = []
     for i, (word, spots) in enumerate(zip(shown, places.values(), strict=True)):
         reasons = _reasons(
             int(table["syllables"][i]), int(table["letters"][i]), familiar=not unfamiliar[i]
@@ -228,7 +226,7 @@ def _reasons(syllables: int, letters: int, *, familiar: bool) -> list[str]:
     if syllables >= 3:
         reasons.append(f"{syllables} syllables")
     if not familiar and (syllables >= 2 or letters > 6):
-        reasons.append("not on the Dale-Chall list of familiar words")
+        reasons.append("unfamiliar (Dale-Chall)")
     if syllables >= 3 and letters > 10:
         reasons.append(f"{letters} letters")
     return reasons

@@ -133,13 +133,15 @@ class Batcher:
     def _queue(
         self, lane: Any, work: Rows | Analysis, items: int, characters: int, seconds: float
     ) -> asyncio.Future[Any]:
-        full = self.items + items > self.settings.max_queue
-        if full or self.characters + characters > self.settings.max_queue_characters:
-            if self.items:  # an empty queue takes anything that the limits of a request let in
-                self.meters.refused("queue")
-                raise Refused(
-                    503, f"{self.items} texts are waiting already", retry_after=self.retry_after()
-                )
+        over = (
+            self.items + items > self.settings.max_queue
+            or self.characters + characters > self.settings.max_queue_characters
+        )
+        if over and self.items:  # an empty queue takes whatever the limits of a request let in
+            self.meters.refused("queue")
+            raise Refused(
+                503, f"{self.items} texts are waiting already", retry_after=self.retry_after()
+            )
         now = self._now()
         future = asyncio.get_running_loop().create_future()
         job = Job(lane, work, items, characters, now, now + seconds, future)
@@ -216,9 +218,7 @@ class Batcher:
         while jobs:
             job = jobs[0]
             items, characters = items + job.items, characters + job.characters
-            over = (
-                items > self.settings.batch_items or characters > self.settings.batch_characters
-            )
+            over = items > self.settings.batch_items or characters > self.settings.batch_characters
             if taken and over:
                 break
             jobs.popleft()
@@ -251,8 +251,9 @@ class Batcher:
         began = self._now()
         await self._revive(worker)
         try:
-            outcomes = await self._thread(partial(worker.run, _task(jobs, self._apart),
-                                                  self.settings.patience))
+            outcomes = await self._thread(
+                partial(worker.run, _task(jobs, self._apart), self.settings.patience)
+            )
         except WorkerDied:
             log.error("a worker ended in a batch of %d requests; trying its rows singly", len(jobs))
             await self._revive(worker)
@@ -286,9 +287,7 @@ class Batcher:
                 found[name].append(erroneous(self.scorers[name]) if one is None else one[name])
         return {name: glue(parts) for name, parts in found.items() if parts}
 
-    async def _survive(
-        self, worker: Worker, names: tuple[str, ...], row: Rows
-    ) -> Outcome | None:
+    async def _survive(self, worker: Worker, names: tuple[str, ...], row: Rows) -> Outcome | None:
         """Score one row; None where it ends the worker, which is then started again."""
         task = ScoreTask(names, (row,))
         try:

@@ -20,12 +20,13 @@ from qualmetrics.serve.settings import is_loopback
 OPEN = ("/health", "/ready", "/v2/health/live", "/v2/health/ready")
 """Probes tell nothing, and those who send them know no token."""
 
+POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
 HEADERS = (
-    (
-        b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ),
+    (b"content-security-policy", POLICY),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -135,9 +136,7 @@ def _check_host(headers: dict[bytes, bytes]) -> None:
     host = headers.get(b"host", b"localhost").decode("latin-1")
     name = urlsplit(f"//{host}").hostname or ""
     if not is_loopback(name):
-        raise Refused(
-            421, "without a token only requests to localhost or 127.0.0.1 are answered"
-        )
+        raise Refused(421, "without a token only requests to localhost or 127.0.0.1 are answered")
 
 
 def _note(error: Exception) -> None:

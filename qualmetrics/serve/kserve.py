@@ -110,9 +110,9 @@ def _read(item: Any) -> tuple[str, list[Any]]:
     if datatype != "BYTES" and datatype not in NUMBERS:
         raise Refused(422, f"{name}: datatype must be BYTES or a number's; got {datatype!r}")
     data = _flat(item.get("data"))
-    shape = item.get("shape")
+    shape: Any = item.get("shape")
     whole = isinstance(shape, list) and all(type(size) is int and size >= 0 for size in shape)
-    if not whole or len(shape) not in (1, 2) or math.prod(shape) != len(data):
+    if not whole or len(shape) not in (1, 2) or math.prod(shape) != len(data) or 0 in shape[1:]:
         raise Refused(422, f"{name}: {len(data)} values do not fill shape {shape!r} of 1 or 2 axes")
     if len(shape) == 1:
         return name, data

@@ -58,7 +58,5 @@ async def analyse(service: Service, request: Any) -> Any:
     columns = data.get("columns") or {}
     if not isinstance(columns, dict):
         raise Refused(422, "columns must be an object with one value each")
-    work = Analysis(
-        tuple(service.scorers), text, reference or None, columns, match, service.lang
-    )
+    work = Analysis(tuple(service.scorers), text, reference or None, columns, match, service.lang)
     return reply(await service.analyse(request, work))

@@ -162,9 +162,7 @@ def check_limits(texts: Sequence[Any], what: str, settings: Settings) -> None:
 
 
 def _too_long(where: str, text: str, settings: Settings) -> None:
-    raise Refused(
-        413, f"{where} has {len(text):,} characters; at most {settings.max_characters:,}"
-    )
+    raise Refused(413, f"{where} has {len(text):,} characters; at most {settings.max_characters:,}")
 
 
 def as_rows(

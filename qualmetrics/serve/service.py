@@ -153,8 +153,7 @@ def _without(part: Part, rows: frozenset[int], missing: Part) -> Part:
     values = [missing.values[0] if i in rows else v for i, v in enumerate(part.values)]
     status = [missing.status[0] if i in rows else code for i, code in enumerate(part.status)]
     children = {
-        name: _without(child, rows, missing.children[name])
-        for name, child in part.children.items()
+        name: _without(child, rows, missing.children[name]) for name, child in part.children.items()
     }
     return Part(values, status, children)
 

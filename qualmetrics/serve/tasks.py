@@ -189,4 +189,3 @@ class Analysis:
 
 
 Task = ScoreTask | Analysis
-

@@ -22,11 +22,11 @@ START_SECONDS = 300.0
 """How long a worker may take to load its models."""
 
 
-class WorkerDied(Exception):
+class WorkerDied(Exception):  # noqa: N818 - what happened, as the caller reads it
     """The process ended, or was ended because it hung, before it answered."""
 
 
-class WorkerFailed(Exception):
+class WorkerFailed(Exception):  # noqa: N818 - what happened, as the caller reads it
     """The process could not load what it should serve."""
 
 

@@ -8,6 +8,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -20,6 +21,14 @@ FLAGS = (
     *("--remote-debugging-pipe", "--hide-scrollbars", "--force-device-scale-factor=1"),
 )
 PATIENCE = 20.0
+LAUNCH = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 100) for end in sys.argv[1:3]]
+for end, number in zip(ends, (3, 4)):
+    os.dup2(end, number)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Chromium reads commands from 3 and writes answers to 4."""
 
 
 def executable() -> str | None:
@@ -35,10 +44,8 @@ class Page:
         theirs_in, self.out = os.pipe()
         self.back, theirs_out = os.pipe()
         command = [path, *FLAGS, f"--user-data-dir={self.folder.name}", "about:blank"]
-        # Chromium reads from 3 and writes to 4
-        shell = ["sh", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "sh", *command]
         self.process = subprocess.Popen(
-            shell,
+            [sys.executable, "-c", LAUNCH, str(theirs_in), str(theirs_out), *command],
             pass_fds=(theirs_in, theirs_out),
             stderr=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -48,9 +55,7 @@ class Page:
         self.buffer, self.number, self.events = b"", 0, []
         targets = self.call("Target.getTargets", session=None)["targetInfos"]
         target = next(t["targetId"] for t in targets if t["type"] == "page")
-        attached = self.call(
-            "Target.attachToTarget", session=None, targetId=target, flatten=True
-        )
+        attached = self.call("Target.attachToTarget", session=None, targetId=target, flatten=True)
         self.session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
@@ -94,7 +99,9 @@ class Page:
         still = {"name": "prefers-reduced-motion", "value": "reduce"}
         self.call("Emulation.setEmulatedMedia", features=[scheme, still])
         self.events.clear()
+        self.run("window.left = true")
         self.call("Page.navigate", url=url)
+        self.wait("!window.left && document.readyState === 'complete'")
 
     def run(self, script: str) -> Any:
         """Return the value of an expression."""

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-for package in ("fastapi", "uvicorn", "prometheus_client", "httpx"):
-    pytest.importorskip(package)
-
-import httpx
-
 from qualmetrics.serve import Catalogue, Settings, create_app
 from qualmetrics.serve.run import address, bind, make_server
 
+NEEDED = ("fastapi", "uvicorn", "prometheus_client", "httpx")
+MISSING = [package for package in NEEDED if importlib.util.find_spec(package) is None]
 TOYS = Catalogue(metrics=("fkgl", "fre"), factory="tests.serve.toys:toys")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a server where its packages are not installed."""
+    here = str(Path(__file__).parent)
+    for item in items:
+        if MISSING and str(item.path).startswith(here) and item.path.stem != "test_settings":
+            item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(MISSING)}"))
 
 
 @dataclass
@@ -28,7 +35,7 @@ class Running:
 
     url: str
     port: int
-    http: httpx.Client
+    http: Any
     app: Any
     stop: Callable[[], None]
 
@@ -37,7 +44,7 @@ class Running:
         """Its queue."""
         return self.app.state.service.batcher
 
-    def post(self, path: str, data: Any, **options: Any) -> httpx.Response:
+    def post(self, path: str, data: Any, **options: Any) -> Any:
         """Send JSON."""
         return self.http.post(path, json=data, **options)
 
@@ -50,6 +57,8 @@ class Running:
 @contextmanager
 def running(catalogue: Catalogue = TOYS, **settings: Any) -> Iterator[Running]:
     """Run a server until the block is left."""
+    import httpx
+
     chosen = Settings(**{"port": 0, "deadline": 20.0, **settings})
     app = create_app(catalogue, chosen)
     server = make_server(app)

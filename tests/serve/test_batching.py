@@ -6,7 +6,6 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 import pytest
 
 import qualmetrics
@@ -27,11 +26,15 @@ def test_many_clients_of_one_text_share_batches(start: Any) -> None:
 
     def ask(i: int) -> list[float]:
         data = {"texts": ["x" * (i + 1)], "scorers": ["calm"]}
-        found: list[float] = server.post("/v1/score", data).json()["scores"]["calm"]["outputs"]["calm"]
+        found: list[float] = server.post("/v1/score", data).json()["scores"]["calm"]["outputs"][
+            "calm"
+        ]
         return found
 
     with ThreadPoolExecutor(64) as pool:
-        blocked = pool.submit(server.post, "/v1/score", {"texts": ["SLEEP 0.5"], "scorers": ["size"]})
+        blocked = pool.submit(
+            server.post, "/v1/score", {"texts": ["SLEEP 0.5"], "scorers": ["size"]}
+        )
         answers = list(pool.map(ask, range(63)))
         blocked.result()
     assert answers == [[float(i + 1)] for i in range(63)]
@@ -45,7 +48,9 @@ def test_a_batch_keeps_to_its_budgets(start: Any) -> None:
         return server.post("/v1/score", {"texts": texts, "scorers": ["calm"]}).status_code
 
     with ThreadPoolExecutor(16) as pool:
-        blocked = pool.submit(server.post, "/v1/score", {"texts": ["SLEEP 0.5"], "scorers": ["size"]})
+        blocked = pool.submit(
+            server.post, "/v1/score", {"texts": ["SLEEP 0.5"], "scorers": ["size"]}
+        )
         few = [["a"]] * 8 + [["b" * 30]] * 4
         assert set(pool.map(ask, few)) == {200}
         blocked.result()
@@ -68,7 +73,9 @@ def mixed(n: int) -> list[dict[str, Any]]:
         rows = rng.randint(1, 5)
         data: dict[str, Any] = {"texts": [text() for _ in range(rows)], "scorers": list(names)}
         if names in NEURAL:
-            data["references"] = [[text() or "a" for _ in range(rng.randint(1, 2))] for _ in range(rows)]
+            data["references"] = [
+                [text() or "a" for _ in range(rng.randint(1, 2))] for _ in range(rows)
+            ]
         made.append(data)
     return made
 
@@ -83,6 +90,8 @@ def test_a_thousand_mixed_requests_of_32_clients_equal_the_library(
     scorers = Catalogue(METRICS).load()
 
     def ask(part: list[dict[str, Any]]) -> list[Any]:
+        import httpx
+
         with httpx.Client(base_url=server.url, timeout=30) as http:
             return [http.post("/v1/score", json=data).json()["scores"] for data in part]
 
@@ -95,7 +104,9 @@ def test_a_thousand_mixed_requests_of_32_clients_equal_the_library(
             expected = qualmetrics.score(data["texts"], chosen, data.get("references"))
             for name, one in expected.items():
                 found = list(answer[name]["outputs"].values())
-                wanted = [[None if v != v else v for v in column] for column in one.values.T.tolist()]
+                wanted = [
+                    [None if v != v else v for v in column] for column in one.values.T.tolist()
+                ]
                 different += (found, answer[name]["status"]) != (wanted, one.status_names)
     assert different == 0
     assert server.meter("batch_texts_count") < 1000

@@ -58,7 +58,7 @@ def test_many_texts_go_within_the_limits(start: Any) -> None:
 
 
 def test_a_refusal_is_an_error_with_the_reason(server: Running) -> None:
-    with Client(server.url) as client, pytest.raises(ServerError, match="422.*references") as told:
+    with Client(server.url) as client, pytest.raises(ServerError, match=r"422.*references") as told:
         client.score(["a"], ["shared"])
     assert told.value.status == 422
 
@@ -77,7 +77,10 @@ def test_a_token_is_sent(start: Any) -> None:
     server = start(token="a-token-of-enough-letters")  # noqa: S106
     with Client(server.url, token="a-token-of-enough-letters") as client:  # noqa: S106
         assert client.score(["abc"], ["calm"])["calm"].primary.tolist() == [3.0]
-    with Client(server.url) as client, pytest.raises(ServerError, match="401: a token is required"):
+    with (
+        Client(server.url) as client,
+        pytest.raises(ServerError, match=r"401: a token is required"),
+    ):
         client.info()
 
 
@@ -87,7 +90,9 @@ def test_a_client_comes_back_when_the_queue_was_full(start: Any) -> None:
         client.info()
         asleep = [
             threading.Thread(
-                target=lambda: server.post("/v1/score", {"texts": ["SLEEP 0.5"], "scorers": ["size"]})
+                target=lambda: server.post(
+                    "/v1/score", {"texts": ["SLEEP 0.5"], "scorers": ["size"]}
+                )
             )
             for _ in range(2)
         ]

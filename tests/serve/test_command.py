@@ -10,15 +10,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 ROOT = Path(__file__).parents[2]
 
 
-def command(*arguments: str, **environment: str) -> Any:
+def command(*arguments: str, token: str = "") -> Any:
     return subprocess.Popen(
         [sys.executable, "-m", "qualmetrics", "--no-config", "serve", *arguments],
-        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'models'}", **environment},
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'models'}", "QUALMETRICS_TOKEN": token},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -26,13 +24,15 @@ def command(*arguments: str, **environment: str) -> Any:
 
 
 def test_it_says_what_it_serves_and_where_and_ends_well() -> None:
-    process = command(
-        "-m", "fkgl,words", "--port", "0", QUALMETRICS_TOKEN="a-token-of-enough-letters"
-    )
+    process = command("-m", "fkgl,words", "--port", "0", token="a-token-of-enough-letters")  # noqa: S106
     line = process.stdout.readline()
-    found = re.fullmatch(r"qualmetrics serves fkgl, words on (http://127\.0\.0\.1:\d+)/t/TOKEN/\n", line)
+    found = re.fullmatch(
+        r"qualmetrics serves fkgl, words on (http://127\.0\.0\.1:\d+)/t/TOKEN/\n", line
+    )
     assert found, line + process.stderr.read()
     headers = {"Authorization": "Bearer a-token-of-enough-letters"}
+    import httpx
+
     answer = httpx.post(f"{found[1]}/v1/score", json={"texts": ["A cat."]}, headers=headers)
     assert list(answer.json()["scores"]) == ["fkgl", "words"]
     process.send_signal(signal.SIGINT)

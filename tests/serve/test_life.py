@@ -1,4 +1,4 @@
-"""What goes wrong while a request is scored: the rows it touches say so, all others are answered."""
+"""What goes wrong while a request is scored: its rows say so, all others are answered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from qualmetrics.errors import ServerError
@@ -161,7 +160,9 @@ def test_what_a_client_no_longer_waits_for_is_not_scored(start: Any) -> None:
 
 def test_a_client_that_leaves_in_the_middle_of_its_body_harms_nobody(server: Running) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as leaving:
-        leaving.sendall(b"POST /v1/score HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{")
+        leaving.sendall(
+            b"POST /v1/score HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{"
+        )
     assert ask(server, ["abc"]).status_code == 200
 
 
@@ -170,7 +171,8 @@ def test_a_client_that_leaves_in_the_middle_of_its_body_harms_nobody(server: Run
 SCRIPT = """
 from qualmetrics.serve import Catalogue, Settings, serve
 if __name__ == "__main__":
-    serve(Catalogue(factory="tests.serve.toys:toys"), Settings(port=0), announce=lambda u: print(u, flush=True))
+    catalogue = Catalogue(factory="tests.serve.toys:toys")
+    serve(catalogue, Settings(port=0), announce=lambda url: print(url, flush=True))
 """
 
 
@@ -187,6 +189,8 @@ def test_a_signal_lets_open_requests_end_and_no_text_is_logged(tmp_path: Path) -
     )
     assert process.stdout is not None
     url = process.stdout.readline().strip()
+    import httpx
+
     with httpx.Client(base_url=url, timeout=30) as http, ThreadPoolExecutor(1) as pool:
         for text in ("RAISE secret", "DIE secret", "secret"):
             http.post("/v1/score", json={"texts": [text], "scorers": ["size"]})
@@ -204,7 +208,7 @@ def test_a_signal_lets_open_requests_end_and_no_text_is_logged(tmp_path: Path) -
 
 
 def test_an_address_that_is_taken_is_told(server: Running) -> None:
-    with pytest.raises(ServerError, match="cannot listen on 127.0.0.1"):
+    with pytest.raises(ServerError, match=r"cannot listen on 127\.0\.0\.1"):
         serve(TOYS, Settings(port=server.port))
 
 

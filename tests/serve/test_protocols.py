@@ -69,9 +69,7 @@ def test_no_texts_have_no_scores(server: Running) -> None:
 def test_a_row_without_a_reference_is_not_applicable_and_the_others_are_scored(
     server: Running,
 ) -> None:
-    found = scores(
-        server, texts=["a b", "a b"], references=[None, "a"], scorers=["shared", "calm"]
-    )
+    found = scores(server, texts=["a b", "a b"], references=[None, "a"], scorers=["shared", "calm"])
     assert found["shared"]["outputs"]["shared"] == [None, 1.0]
     assert found["shared"]["status"] == ["not_applicable", "ok"]
     assert found["calm"]["outputs"]["calm"] == [3.0, 3.0]

@@ -120,4 +120,3 @@ def unloadable() -> dict[str, Scorer]:
 def another_fkgl() -> dict[str, Scorer]:
     """Return a scorer under a name that is taken."""
     return {"fkgl": toys()["calm"]}
-

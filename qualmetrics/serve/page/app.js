@@ -92,8 +92,7 @@ function show(text, data) {
   showMatch();
   const { words: n, sentences: m } = found.counts;
   at("counts").textContent = `${n.toLocaleString("en")} ${n === 1 ? "word" : "words"}, ${m.toLocaleString("en")} ${m === 1 ? "sentence" : "sentences"}`;
-  at("reference-note").textContent = found.scores.some((s) => s.needs.includes("references"))
-    ? "to compare with, for similarity scores" : "(no served scorer reads one)";
+  at("reference-box").hidden = !found.scores.some((s) => s.needs.includes("references"));
   tellHere();
 }
 
@@ -196,7 +195,9 @@ function tellHere(sentence, word) {
 // -- what people do -------------------------------------------------------------------------------
 
 field.addEventListener("input", () => {
+  const there = shown.sentences.length;
   colour();
+  if (there && !shown.sentences.length) before = null; // another text: nothing to compare with
   soon();
 });
 reference.addEventListener("input", () => soon());

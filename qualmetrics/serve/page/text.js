@@ -79,9 +79,10 @@ export function paint(element, text, sentences, words) {
   element.replaceChildren(root);
 }
 
-/** Write a number for people: three significant digits, no exponent. */
-export function number(value) {
+/** Write a number for people: three significant digits, no exponent; a count as it is. */
+export function number(value, { whole = false } = {}) {
   if (value === null || value === undefined) return "–";
+  if (whole && Number.isInteger(value)) return String(value).replace("-", "−");
   const size = Math.abs(value);
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
   const written = value.toFixed(digits);
@@ -89,9 +90,9 @@ export function number(value) {
 }
 
 /** Write a change with its sign; empty where there is none to see. */
-export function change(before, after) {
+export function change(before, after, how = {}) {
   if (before === null || after === null || before === undefined || after === undefined) return "";
-  const written = number(after - before);
+  const written = number(after - before, how);
   if (Number(written.replace("−", "-")) === 0) return "";
   return after > before ? `+${written}` : written;
 }

@@ -17,6 +17,23 @@ export function make(tag, attributes = {}, ...children) {
 
 // -- scores ---------------------------------------------------------------------------------------
 
+// How names are written that are people's, or short for something.
+const PROPER = {
+  amstad: "Amstad", bertscore: "BERTScore", bleu: "BLEU", bmas: "BMAS", bormuth: "Bormuth",
+  chall: "Chall", chrf: "chrF", coleman: "Coleman", dale: "Dale", drp: "DRP", flesch: "Flesch",
+  fry: "Fry", gunning: "Gunning", kincaid: "Kincaid", liau: "Liau", lix: "LIX", raygor: "Raygor",
+  rix: "RIX", rouge: "ROUGE", smog: "SMOG", spache: "Spache", wiener: "Wiener",
+};
+const PAIRS = { "Flesch Kincaid": "Flesch-Kincaid", "Dale Chall": "Dale-Chall",
+  "Coleman Liau": "Coleman-Liau", "ROUGE l": "ROUGE-L" };
+
+/** Write a scorer's name as people do. */
+export function titled(name) {
+  let title = name.split("_").map((word) => PROPER[word] || word).join(" ");
+  for (const [plain, joined] of Object.entries(PAIRS)) title = title.replace(plain, joined);
+  return title.charAt(0).toUpperCase() + title.slice(1);
+}
+
 const NEEDS = { references: "a reference" };
 
 export function showScores(list, scores, before) {
@@ -25,13 +42,14 @@ export function showScores(list, scores, before) {
 }
 
 function scoreItem(score, before, open) {
+  const how = { whole: score.increases_with === "quantity" };
   const parts = [
-    make("span", { class: "name" }, score.title),
+    make("span", { class: "name" }, titled(score.title)),
     make("span", { class: score.undefined || score.value === undefined ? "value none" : "value" },
-      number(score.value)),
+      number(score.value, how)),
     make("span", { class: "meaning" }, meaning(score)),
   ];
-  const moved = before ? change(before.get(score.name), score.value) : "";
+  const moved = before ? change(before.get(score.name), score.value, how) : "";
   if (moved) parts[1].append(make("span", { class: verdict(score, moved) }, moved));
   const scale = scaleOf(score);
   return make("li", {},
@@ -65,6 +83,7 @@ function scaleOf(score) {
   if (score.value === null || score.value === undefined) return null;
   const steps = score.bands.map(([lower]) => lower).filter((lower) => lower !== null);
   let [least, most] = score.bounds;
+  const open = least === null || most === null;
   if (least === null || most === null) {
     if (steps.length < 2) return null;
     const room = (steps[steps.length - 1] - steps[0]) / Math.max(1, steps.length - 1);
@@ -83,8 +102,12 @@ function scaleOf(score) {
   const dot = make("i", { class: "dot" });
   dot.style.left = `${at(score.value)}%`;
   bar.append(dot);
-  return make("span", { class: "scale-row", "aria-hidden": "true" },
-    make("span", {}, number(least)), bar, make("span", {}, number(most)));
+  const row = make("span", { class: "scale-row", "aria-hidden": "true" }, bar);
+  if (!open) { // ends that hold for every text; else only the steps say something
+    row.prepend(make("span", {}, String(least).replace("-", "−")));
+    row.append(make("span", {}, String(most)));
+  }
+  return row;
 }
 
 function facts(score) {
@@ -116,9 +139,10 @@ export function showLegend(list, levels, gradedBy) {
     return make("li", {}, make("i", { class: `swatch level-${level}` }), `${label} `,
       make("small", {}, range));
   });
-  const last = make("li", { class: "by" }, make("u", {}, "word"), " hard word",
-    make("small", {}, `colours: ${gradedBy.title} of each sentence`));
-  list.replaceChildren(...items, last);
+  const word = make("li", {}, make("u", {}, "hard word"));
+  const by = make("li", { class: "by" },
+    make("small", {}, `Colour: each sentence's own ${titled(gradedBy.title)}`));
+  list.replaceChildren(...items, word, by);
 }
 
 const SHOWN = 8;
