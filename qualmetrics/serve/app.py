@@ -9,6 +9,7 @@ from qualmetrics.errors import MissingExtraError
 from qualmetrics.serve import kserve, native, openrlhf, page, tei
 from qualmetrics.serve.batching import Batcher
 from qualmetrics.serve.catalogue import Catalogue
+from qualmetrics.serve.described import extra
 from qualmetrics.serve.guard import Guard
 from qualmetrics.serve.refused import Refused
 from qualmetrics.serve.service import Service, refusal
@@ -100,7 +101,8 @@ def create_app(catalogue: Catalogue, settings: Settings | None = None) -> Any:
         return answer
 
     for method, path, handler in ROUTES:
-        app.add_api_route(path, endpoint(handler), methods=[method], summary=handler.__doc__)
+        said = {"summary": handler.__doc__, "openapi_extra": extra(path)}
+        app.add_api_route(path, endpoint(handler), methods=[method], **said)
 
     async def not_routed(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500

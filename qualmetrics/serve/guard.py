@@ -92,13 +92,9 @@ class Guard:
         headers = dict(scope["headers"])
         if settings.token is not None:
             self._check_token(scope, headers, settings.token)
-        else:
+        else:  # what asks without a secret must at least come from here
             _check_host(headers)
-        origin = headers.get(b"origin")
-        if origin is not None and urlsplit(origin.decode("latin-1")).netloc.encode(
-            "latin-1"
-        ) != headers.get(b"host"):
-            raise Refused(403, "requests from pages of other sites are not answered")
+            _check_origin(headers)
         if self.open > settings.max_connections and scope["path"] not in OPEN:
             self.service.batcher.meters.refused("requests")
             retry_after = self.service.batcher.retry_after()
@@ -137,6 +133,16 @@ def _check_host(headers: dict[bytes, bytes]) -> None:
     name = urlsplit(f"//{host}").hostname or ""
     if not is_loopback(name):
         raise Refused(421, "without a token only requests to localhost or 127.0.0.1 are answered")
+
+
+def _check_origin(headers: dict[bytes, bytes]) -> None:
+    """Refuse what a page of another site sends."""
+    origin = headers.get(b"origin")
+    if origin is None:
+        return
+    site = urlsplit(origin.decode("latin-1")).netloc
+    if site != headers.get(b"host", b"").decode("latin-1"):
+        raise Refused(403, "requests from pages of other sites are not answered")
 
 
 def _note(error: Exception) -> None:

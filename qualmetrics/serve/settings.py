@@ -79,7 +79,8 @@ class Settings:
             least = 0 if item.name in ("port", "batch_wait") else 1
             if item.type == "int" and (type(value) is not int or value < least):
                 raise InputError(f"{item.name} must be a whole number from {least}; got {value!r}")
-            if item.type == "float" and not (math.isfinite(value) and value >= 0):
+            seconds = value if item.type == "float" else 1.0
+            if not (math.isfinite(seconds) and (seconds > 0 or seconds == least)):
                 raise InputError(f"{item.name} must be a number of seconds; got {value!r}")
         if self.undefined is not None and not math.isfinite(self.undefined):
             raise InputError(f"undefined must be a finite number; got {self.undefined!r}")

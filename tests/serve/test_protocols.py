@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +75,13 @@ def test_a_row_without_a_reference_is_not_applicable_and_the_others_are_scored(
     assert found["shared"]["outputs"]["shared"] == [None, 1.0]
     assert found["shared"]["status"] == ["not_applicable", "ok"]
     assert found["calm"]["outputs"]["calm"] == [3.0, 3.0]
+
+
+def test_the_page_about_serving_shows_a_real_answer(server: Running) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "serving.md").read_text(encoding="utf-8")
+    (asked,) = re.findall(r"^\$ curl -s localhost:8000/v1/score -d '(.*)'$", page, re.M)
+    shown = page.split(asked + "'\n")[1].split("\n")[0]
+    assert server.http.post("/v1/score", content=asked).text == shown
 
 
 # -- OpenRLHF -------------------------------------------------------------------------------------
@@ -257,3 +266,5 @@ def test_the_description_of_the_interface_lists_every_route(server: Running) -> 
 
     described = server.http.get("/openapi.json").json()["paths"]
     assert {path for _, path, _ in ROUTES} <= set(described)
+    posts = {path for method, path, _ in ROUTES if method == "POST"}
+    assert posts == {path for path, said in described.items() if "requestBody" in str(said)}
