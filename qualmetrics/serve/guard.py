@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import logging
 import time
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -129,10 +130,16 @@ class Guard:
 
 def _check_host(headers: dict[bytes, bytes]) -> None:
     """Refuse a name that is not this machine's: a page elsewhere may have rebound its own to it."""
-    host = headers.get(b"host", b"localhost").decode("latin-1")
-    name = urlsplit(f"//{host}").hostname or ""
-    if not is_loopback(name):
+    if not _is_here(headers.get(b"host", b"localhost").decode("latin-1")):
         raise Refused(421, "without a token only requests to localhost or 127.0.0.1 are answered")
+
+
+@lru_cache(maxsize=64)
+def _is_here(host: str) -> bool:
+    try:
+        return is_loopback(urlsplit(f"//{host}").hostname or "")
+    except ValueError:  # half a bracket
+        return False
 
 
 def _check_origin(headers: dict[bytes, bytes]) -> None:
@@ -140,7 +147,7 @@ def _check_origin(headers: dict[bytes, bytes]) -> None:
     origin = headers.get(b"origin")
     if origin is None:
         return
-    site = urlsplit(origin.decode("latin-1")).netloc
+    _, _, site = origin.decode("latin-1").partition("://")
     if site != headers.get(b"host", b"").decode("latin-1"):
         raise Refused(403, "requests from pages of other sites are not answered")
 

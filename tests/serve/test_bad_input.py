@@ -191,6 +191,7 @@ def test_a_reward_can_be_asked_for_without_headers(guarded: Running) -> None:
     [
         ({"Host": "evil.example"}, 421),
         ({"Host": "127.0.0.1.evil.example:80"}, 421),
+        ({"Host": "[::1"}, 421),
         ({"Host": "[::1]:8000"}, 200),
         ({"Host": "LOCALHOST:8000"}, 200),
         ({"Origin": "http://evil.example"}, 403),
