@@ -1,0 +1,189 @@
+"""The corpora that shipped rankers are trained on, read alike by every recipe, and their test part.
+
+Only data whose licence lets weights be used commercially is read here. Higher means harder. Of
+every corpus, what belongs to a title (where there are no titles: to a text) goes to the test part
+where ``is_test`` says so, and no recipe trains or tunes on that.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qualmetrics.errors import InputError
+from qualmetrics.training.data import Examples, Fields, read_examples
+from qualmetrics.training.pairs import PairConfig, sample
+from qualmetrics.training.splits import join
+
+TEST_SHARE = 5
+"""One title in five is held out."""
+
+
+def is_test(title: str) -> bool:
+    """Say whether a title belongs to the test part of every shipped model."""
+    digest = hashlib.sha1(title.encode("utf-8"), usedforsecurity=False).hexdigest()
+    return int(digest, 16) % TEST_SHARE == 0
+
+
+def data_folder(given: str | Path | None = None) -> Path:
+    """Return the folder of data sets: as given, or that of ``QUALMETRICS_DATA``.
+
+    Raises
+    ------
+    InputError
+        When neither names a folder.
+    """
+    named = given or os.environ.get("QUALMETRICS_DATA")
+    if not named or not Path(named).is_dir():
+        raise InputError(f"no folder of data: pass --data or set QUALMETRICS_DATA; got {named!r}")
+    return Path(named)
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a ``.jsonl.gz`` file."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+# -- corpora --------------------------------------------------------------------------------------
+
+
+def onestop(data: Path) -> Examples:
+    """OneStopEnglish, CC BY-SA 4.0: news stories at three levels; pairs of all titles.
+
+    Those inside a title have it as their group, 441 of 64,827: weigh them.
+    """
+    path = data / "onestop_english" / "ose_docs.dev.jsonl.gz"
+    return sample(read_examples(path, fields=Fields(score="level_num")))
+
+
+def onestop_sentences(data: Path) -> Examples:
+    """OneStopEnglish, CC BY-SA 4.0: aligned sentences."""
+    return read_examples(data / "onestop_english" / "ose_sentence_pairs.dev.jsonl.gz")
+
+
+def wikiauto(data: Path) -> Examples:
+    """Wiki-Auto, CC BY-SA: lead paragraphs of Wikipedia and Simple Wikipedia."""
+    path = data / "wikiauto_docs" / "wikiauto_docs.dev.jsonl.gz"
+    return read_examples(path, fields=Fields(group="title"))
+
+
+def swipe(data: Path) -> Examples:
+    """SWiPE, text CC BY-SA: articles of Wikipedia and Simple Wikipedia."""
+    return read_examples(data / "swipe" / "swipe.val.jsonl.gz", fields=Fields(group="title"))
+
+
+def wikisplit(data: Path) -> Examples:
+    """WikiSplit, CC BY-SA 4.0: a long sentence, and the same in two."""
+    return read_examples(data / "wikisplit" / "wikisplit.dev.jsonl.gz")
+
+
+def cefr_wiki(data: Path) -> Examples:
+    """The Wiki-Auto part of CEFR-SP, CC BY-SA 3.0: sentences, mean level of two experts."""
+    path = data / "cefr_sp" / "cefr_sp.train_dev.jsonl.gz"
+    chosen = [row for row in rows(path) if row["source"] == "Wiki-Auto"]
+    values = {row["text"]: float(row["level_mean"]) for row in chosen if row["text"].strip()}
+    return sample(_rated(values), PairConfig(min_gap=1.0, max_pairs=60_000))
+
+
+def arts(data: Path) -> Examples:
+    """ARTS, labels MIT: which of two sentences is harder, by GPT-4."""
+    folder = data / "arts"
+    texts = {row["id"]: row["text"] for row in rows(folder / "arts_items.dev.jsonl.gz")}
+    judged = rows(folder / "arts_gpt4_pairs.dev.jsonl.gz")
+    pairs = [(texts[row["harder"]], texts[row["easier"]]) for row in judged]
+    return _paired([(a, b) for a, b in pairs if a != b])
+
+
+CORPORA: Mapping[str, Callable[[Path], Examples]] = {
+    "onestop": onestop,
+    "onestop_sentences": onestop_sentences,
+    "wikiauto": wikiauto,
+    "swipe": swipe,
+    "wikisplit": wikisplit,
+    "cefr_wiki": cefr_wiki,
+    "arts": arts,
+}
+"""Name -> reader. Each gives pairs."""
+
+
+def part(examples: Examples, name: str) -> Examples:
+    """Return the ``train`` or the ``test`` part of a corpus; pairs across them are dropped.
+
+    Raises
+    ------
+    InputError
+        For another name.
+    """
+    if name not in ("train", "test"):
+        raise InputError(f"part {name!r} is neither 'train' nor 'test'")
+    keys = (g or text for g, text in zip(examples.groups, examples.texts, strict=True))
+    held = np.array([is_test(key) for key in keys], dtype=bool)
+    held |= _tied(examples, held)
+    return examples.take(np.flatnonzero(held if name == "test" else ~held))
+
+
+def permissive(data: Path, name: str = "train", *, corpora: Iterable[str] = tuple(CORPORA)) -> Any:
+    """Return a part of several corpora, joined; no text of a test part is in the training part."""
+    read = {corpus: CORPORA[corpus](data) for corpus in corpora}
+    parts = [part(examples, name) for examples in read.values()]
+    if name == "train":
+        held = {_key(t) for examples in read.values() for t in part(examples, "test").texts}
+        parts = [
+            p.take([i for i, text in enumerate(p.texts) if _key(text) not in held]) for p in parts
+        ]
+    return join(*parts)
+
+
+def _key(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _tied(examples: Examples, held: Any) -> Any:
+    """Mark what a pair without a group ties to a text of the test part, unless all hang together.
+
+    Both sides of a WikiSplit pair say the same; in a tournament, pairs across are dropped instead.
+    """
+    alone = np.array([not group for group in examples.pair_groups], dtype=bool)
+    pairs = examples.pairs[alone]
+    if not len(pairs) or np.bincount(pairs.ravel()).max() > 4:
+        return np.zeros_like(held)
+    first = pairs[:, 0]
+    tied = np.zeros_like(held)
+    tied[pairs[held[first], 1]] = True
+    held[pairs[~held[first], 1]] = False
+    return tied
+
+
+def _rated(values: Mapping[str, float]) -> Examples:
+    n = len(values)
+    return Examples(
+        texts=tuple(values),
+        pairs=np.zeros((0, 2), np.int64),
+        p=np.zeros((0, 1)),
+        margin=np.zeros(0),
+        pair_groups=(),
+        values=np.array(list(values.values()))[:, None],
+        groups=("",) * n,
+    )
+
+
+def _paired(pairs: list[tuple[str, str]]) -> Examples:
+    where: dict[str, int] = {}
+    index = [(where.setdefault(a, len(where)), where.setdefault(b, len(where))) for a, b in pairs]
+    made = _rated(dict.fromkeys(where, np.nan))
+    return replace(
+        made,
+        pairs=np.array(index, np.int64),
+        p=np.ones((len(index), 1)),
+        margin=np.zeros(len(index)),
+        pair_groups=("",) * len(index),
+    )
