@@ -19,7 +19,7 @@ from qualmetrics.arrays import xp
 from qualmetrics.core import Arrays, Forward, Scorer, Spec
 from qualmetrics.encoder import Tokens, Vectors
 from qualmetrics.errors import ExportError, InputError
-from qualmetrics.similarity import pooled
+from qualmetrics.similarity.builder import pooled
 
 Floats = NDArray[np.float32]
 

@@ -26,9 +26,9 @@ MAX_JSON_BYTES = 4_000_000
 KINDS: Mapping[str, str] = {
     "counts": "qualmetrics.text.inputs:Counts",
     "column": "qualmetrics.core:Column",
-    "tokens": "qualmetrics.encoder:Tokens",
-    "vectors": "qualmetrics.encoder:Vectors",
-    "pair_tokens": "qualmetrics.pair_tokens:PairTokens",
+    "tokens": "qualmetrics.encoder.inputs:Tokens",
+    "vectors": "qualmetrics.encoder.inputs:Vectors",
+    "pair_tokens": "qualmetrics.encoder.pairs:PairTokens",
     "strings": "qualmetrics.onnx.strings:Strings",
 }
 """Kinds of inputs that a bundle may name; packages add theirs by the entry points below.

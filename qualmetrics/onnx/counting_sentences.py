@@ -143,7 +143,7 @@ def _is_in(g: Graph, keys: Name, known: frozenset[str]) -> Name:
 def is_name_like(g: Graph, raw: Name) -> Name:
     """Say which words are names by their capital, where they stand inside a sentence."""
     capital = g.matches(raw, f"(?s)[$#+]?{where(str.isupper)}.*")
-    never = "|".join(sorted(marks._NEVER_NAMES)).replace("'", "['’]")
+    never = "|".join(sorted(marks.NEVER_NAMES)).replace("'", "['’]")
     return g.both(capital, g.no(g.matches(raw, f"(?i:{never})")))
 
 

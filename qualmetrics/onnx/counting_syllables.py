@@ -25,7 +25,7 @@ def _plain() -> dict[str, str]:
     for code in range(0x80, 0x110000):
         if not 0xD800 <= code < 0xE000:
             character = chr(code)
-            plain = rules._without_marks(unicodedata.normalize("NFC", character))
+            plain = rules.without_marks(unicodedata.normalize("NFC", character))
             if plain != character:
                 found[character] = plain
     return found
@@ -258,11 +258,11 @@ def _atoms(g: Graph, atoms: Name, low: Name, known: Name) -> Name:
     is_known = g.op("Greater", known, g.constant(0))
     doubled = "|".join(f"{c}{c}" for c in "abcdefghijklmnopqrstuvwxyz")
     consonants = g.both(
-        g.matches(low, rules._CONSONANTS.pattern),
+        g.matches(low, rules.CONSONANTS.pattern),
         g.no(g.matches(low, f".*(?:{doubled}).*")),
-        g.no(g.matches(low, "|".join(sorted(rules._SPOKEN)))),
+        g.no(g.matches(low, "|".join(sorted(rules.SPOKEN)))),
     )
-    capitals = g.both(g.matches(atoms, "[A-Z]{4,5}"), g.no(g.matches(low, rules._SAYABLE.pattern)))
+    capitals = g.both(g.matches(atoms, "[A-Z]{4,5}"), g.no(g.matches(low, rules.SAYABLE.pattern)))
     spelled = g.either(consonants, capitals, g.matches(atoms, "[A-Z]{1,3}"))
     length = count_of(g, low, "[a-z]")
     said = g.op("Add", length, g.op("Mul", count_of(g, low, "w"), g.constant(2)))

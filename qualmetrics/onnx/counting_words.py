@@ -24,7 +24,7 @@ from qualmetrics.text import skeleton
 from qualmetrics.text.language import Language
 from qualmetrics.text.lexemes import is_address
 from qualmetrics.text.skeleton import LETTER, spelling
-from qualmetrics.text.words import _DEGREES
+from qualmetrics.text.words import DEGREES
 
 
 @cache
@@ -49,7 +49,7 @@ def pieces(g: Graph, chunks: Name) -> tuple[Name, Name]:
     mail = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
     owner, found = g.filled(g.find_all(chunks, f"(?s){token}|{link}|{mail}|."))
     letter, stop = shadowed(LETTERS), shadowed(".")
-    whole = g.matches(found, f"(?s){letter}(?:{stop}{letter})+|(?i:{one_of(_DEGREES)})")
+    whole = g.matches(found, f"(?s){letter}(?:{stop}{letter})+|(?i:{one_of(DEGREES)})")
     glued = g.matches(found, f"(?s)..*{stop}{shadowed(UPPER)}.*")
     is_token = g.matches(found, f"(?s){token}")
     return _recut(g, owner, found, (g.both(glued, is_token, g.no(whole)), f"(?s){cut_token}|."))

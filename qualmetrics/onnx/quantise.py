@@ -63,7 +63,7 @@ def quantise_encoder(source: str | Path, folder: str | Path, *, name: str | None
     MissingExtraError
         Without the extra ``export``.
     """
-    from qualmetrics.encoder_bundle import load_encoder, stamp
+    from qualmetrics.encoder.bundle import load_encoder, stamp
 
     onnx = _onnx()
     before = load_encoder(Path(source))
@@ -111,7 +111,7 @@ def _write_json(path: Path, data: Mapping[str, Any]) -> None:
 
 def _agreement(before: Any, after: Any) -> dict[str, Any]:
     """Compare two forms of an encoder; cosines with four digits, so that machines agree."""
-    from qualmetrics.long_texts import Policy
+    from qualmetrics.encoder.long_texts import Policy
     from qualmetrics.testing import TEXTS
 
     texts = [text for text in TEXTS if text.strip()]

@@ -15,11 +15,11 @@ import numpy as np
 
 from qualmetrics.core import Arrays, Layout
 from qualmetrics.errors import ExportError
-from qualmetrics.matching import SIDES
 from qualmetrics.onnx.encoder_graph import Drawing, embed, encode, prefix
 from qualmetrics.onnx.export import trace
 from qualmetrics.onnx.nodes import library
-from qualmetrics.similarity import Match, Similarity, pooled, unit_table
+from qualmetrics.similarity.builder import Match, Similarity, pooled, unit_table
+from qualmetrics.similarity.matching import SIDES
 
 
 @dataclass(frozen=True)

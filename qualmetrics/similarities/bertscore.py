@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from qualmetrics.core import Scorer, Spec
-from qualmetrics.matching import GreedyMatch
-from qualmetrics.similarity import Similarity, as_encoder, as_policy, given, idf_of
+from qualmetrics.similarity.builder import Similarity, as_encoder, as_policy, given, idf_of
+from qualmetrics.similarity.matching import GreedyMatch
 
 
 def bertscore(
@@ -36,7 +36,7 @@ def bertscore(
     layer : int
         Whose states are compared; negative counts from the last.
     idf : path, optional
-        Token weights from your references: ``qualmetrics.similarity_tables.write_idf``.
+        Token weights from your references: ``qualmetrics.similarity.tables.write_idf``.
     baseline : path, optional
         Rescale by (x - b) / (1 - b), with b from ``write_baseline``.
     floor : float or None
@@ -89,7 +89,7 @@ def bertscore(
 
 
 def _rescaled(plain: Similarity, match: GreedyMatch, path: str, floor: float | None) -> Similarity:
-    from qualmetrics.similarity_tables import read_baseline
+    from qualmetrics.similarity.tables import read_baseline
 
     baseline = read_baseline(path, plain.scorer().signature)
     precision, recall, f1 = baseline.values

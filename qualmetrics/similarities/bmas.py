@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from qualmetrics.core import Scorer, Spec
-from qualmetrics.matching import GreedyMatch
-from qualmetrics.similarity import Similarity, as_encoder, as_policy, given, idf_of
+from qualmetrics.similarity.builder import Similarity, as_encoder, as_policy, given, idf_of
+from qualmetrics.similarity.matching import GreedyMatch
 
 SOURCE = (
     "Named in Mixed-R1 (arXiv 2505.24164): matching in a token-embedding table. The paper's "
@@ -43,7 +43,7 @@ def bmas(
     combine : {"mean", "harmonic", "min"}
         ``mean`` is the easiest to game by a fragment of the reference, ``min`` the hardest.
     idf : path, optional
-        Token weights from your references: ``qualmetrics.similarity_tables.write_idf``.
+        Token weights from your references: ``qualmetrics.similarity.tables.write_idf``.
     order_guard : {"none", "bigrams", "lcs"}
         Multiply by the match of pairs of neighbours, or by 2 x longest common subsequence of
         tokens / tokens of both.

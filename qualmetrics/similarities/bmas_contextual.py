@@ -6,8 +6,8 @@ from typing import Any
 
 from qualmetrics.core import Scorer, Spec
 from qualmetrics.errors import InputError
-from qualmetrics.matching import GreedyMatch
-from qualmetrics.similarity import Similarity, as_encoder, as_policy, given, idf_of
+from qualmetrics.similarity.builder import Similarity, as_encoder, as_policy, given, idf_of
+from qualmetrics.similarity.matching import GreedyMatch
 
 
 def bmas_contextual(
@@ -35,7 +35,7 @@ def bmas_contextual(
         Whose states are compared; negative counts from the last.
     combine : {"mean", "harmonic", "min"}
     idf : path, optional
-        Token weights from your references: ``qualmetrics.similarity_tables.write_idf``.
+        Token weights from your references: ``qualmetrics.similarity.tables.write_idf``.
     order_guard : {"none", "bigrams"}
         Multiply by the match of pairs of neighbours.
     multi_reference : {"best", "per_column_max"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from qualmetrics.core import Scorer, Spec
-from qualmetrics.matching import Cosine
-from qualmetrics.similarity import Similarity, as_encoder, as_policy, given
+from qualmetrics.similarity.builder import Similarity, as_encoder, as_policy, given
+from qualmetrics.similarity.matching import Cosine
 
 
 def relevance(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from qualmetrics.core import Scorer, Spec
-from qualmetrics.matching import SIDES, GreedyMatch, one_of
-from qualmetrics.sentence_vectors import SentenceVectors
-from qualmetrics.similarity import Lookup, as_encoder, as_policy, explain, given, prepare
+from qualmetrics.similarity.builder import Lookup, as_encoder, as_policy, explain, given, prepare
+from qualmetrics.similarity.matching import SIDES, GreedyMatch, one_of
+from qualmetrics.similarity.sentence_vectors import SentenceVectors
 
 WEIGHTS = ("uniform", "tokens")
 

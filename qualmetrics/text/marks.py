@@ -118,7 +118,7 @@ def _is_footnote(shadow: str, found: list[Word]) -> bool:
     return shadow[start - 1] == "[" and end == len(shadow) - 1 and shadow[start:end].isdigit()
 
 
-_NEVER_NAMES: Final = frozenset(("i", "i'm", "i'll", "i've", "i'd", "o"))
+NEVER_NAMES: Final = frozenset(("i", "i'm", "i'll", "i've", "i'd", "o"))
 
 
 def is_name_like(surface: str, language: Language) -> bool:
@@ -126,7 +126,7 @@ def is_name_like(surface: str, language: Language) -> bool:
     if language.capitalises_nouns:
         return False
     first = surface[0] if surface[0] not in "$#+" else surface[1]
-    return first.isupper() and surface.replace("’", "'").lower() not in _NEVER_NAMES
+    return first.isupper() and surface.replace("’", "'").lower() not in NEVER_NAMES
 
 
 def _ends_between(chunk: str, shadow: str, before: Word, after: Word, language: Language) -> bool:

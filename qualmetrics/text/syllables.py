@@ -41,9 +41,9 @@ _PIECE = re.compile(
 _HUMP = re.compile(r"([a-z])([A-Z])")
 _HUMP_AFTER_CAPITALS = re.compile(r"([A-Z])([A-Z][a-z])")
 _ACRONYM_PLURAL = re.compile(r"[A-Z]{2,5}s|[B-DF-HJ-NP-TV-Z]s")
-_CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz]{2,5}")
+CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz]{2,5}")
 _DOUBLED = re.compile(r"(.)\1")
-_SPOKEN = frozenset({"nth", "tsk", "pst", "cwm", "crwth"})
+SPOKEN = frozenset({"nth", "tsk", "pst", "cwm", "crwth"})
 """Words without a vowel letter that are said, not spelled."""
 _SIBILANT = re.compile(r"(?:[sxz]|[cs]he?|[cgsz]e)$")
 _HARD_CH = ("tech", "ache")
@@ -61,7 +61,7 @@ _CODAS = (
     "ck|ct|ch|ft|ld|lf|lk|ll|lm|lp|lt|mp|nd|ng|nk|ns|nt|ph|pt|rb|rd|rf|rk|rl|rm|rn|rp|rs|rt|sh|"
     "sk|sm|sp|ss|st|th|ts|[b-gk-np-tvxz]"
 )
-_SAYABLE = re.compile(
+SAYABLE = re.compile(
     rf"(?:{_ONSETS})?[aeiouy]{{1,2}}(?:[b-df-hj-np-tv-xz]{{1,3}}[aeiouy]{{1,2}})*(?:{_CODAS})?"
 )
 
@@ -128,7 +128,7 @@ def fallback_syllables(word: str) -> int:
     >>> fallback_syllables("borogoves")
     3
     """
-    if _CONSONANTS.fullmatch(word) and not _DOUBLED.search(word) and word not in _SPOKEN:
+    if CONSONANTS.fullmatch(word) and not _DOUBLED.search(word) and word not in SPOKEN:
         return _spelled(word)
     weight = syllable_weights().get
     marked = f"^{word}$" if len(word) <= READ_CLOSELY else f"^{word[:READ_CLOSELY]}"
@@ -204,7 +204,7 @@ def _count(word: str, numeral: _Reader) -> int:
         known = cmudict().get(lower)
         if known is not None:
             return known
-    plain = head if head.isascii() else _without_marks(head)
+    plain = head if head.isascii() else without_marks(head)
     total = sum(
         numeral(match["numeral"]) + _after_numeral(match["after"])
         if match["numeral"]
@@ -217,7 +217,7 @@ def _count(word: str, numeral: _Reader) -> int:
     return max(1, total + beyond)
 
 
-def _without_marks(text: str) -> str:
+def without_marks(text: str) -> str:
     """Reduce Latin letters to a to z; letters of other scripts stay what they are."""
     apart = unicodedata.normalize("NFKD", text.translate(_NO_DECOMPOSITION))
     return "".join(char for char in apart if not unicodedata.category(char).startswith("M"))
@@ -278,7 +278,7 @@ def _letters(piece: str) -> int:
 def _capitals(piece: str) -> int:
     """Count capitals that no dictionary knows: spelled out, or a word that is shouted."""
     lower = piece.lower()
-    if len(lower) <= 3 or (len(lower) <= 5 and not _SAYABLE.fullmatch(lower)):
+    if len(lower) <= 3 or (len(lower) <= 5 and not SAYABLE.fullmatch(lower)):
         return _spelled(lower)
     return fallback_syllables(lower)
 

@@ -26,7 +26,7 @@ _ADDRESS: Final = re.compile(
 )
 _LETTERS_WITH_DOTS: Final = re.compile(r"[A-Za-z](?:\.[A-Za-z])++")
 _STOP_CAPITAL: Final = re.compile(r"\.[A-Z]")
-_DEGREES: Final = word_set("ph.d m.d b.a m.a b.s m.s b.sc m.sc d.phil m.phil ed.d ll.b ll.m ll.d")
+DEGREES: Final = word_set("ph.d m.d b.a m.a b.s m.s b.sc m.sc d.phil m.phil ed.d ll.b ll.m ll.d")
 MONSTER: Final = 4096
 """A chunk of more characters is data, not prose: it is one word, whatever is inside."""
 _ALPHANUMERIC: Final = re.compile(r"[^\W_]")
@@ -81,7 +81,7 @@ def _pieces(shadow: str, start: int, end: int, limit: int) -> Iterator[tuple[int
         has_final = end < limit and shadow[end] == "."
         yield start, end + has_final
         return
-    if token.lower() in _DEGREES:
+    if token.lower() in DEGREES:
         yield start, end
         return
     for stop in _STOP_CAPITAL.finditer(shadow, start + 1, end):

@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qualmetrics.encoder_bundle import FORMAT, Encoder, stamp
+from qualmetrics.encoder.bundle import FORMAT, Encoder, stamp
+from qualmetrics.encoder.long_texts import Policy
 from qualmetrics.errors import ExportError, MissingExtraError
-from qualmetrics.long_texts import Policy
 
 TOLERANCE = 3e-6
 """Largest difference to torch that is accepted, relative to the largest state of the layer."""

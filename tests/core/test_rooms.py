@@ -16,6 +16,9 @@ HEAVY = {
     "py3langid": {"text"},
     "pyphen": {"text"},
     "markdown_it": {"text"},
+    "tokenizers": {"encoder", "onnx", "training"},
+    "sacrebleu": {"similarities"},
+    "rouge_score": {"similarities"},
 }
 """Package -> the rooms that may name it."""
 
@@ -88,3 +91,12 @@ def test_heavy_packages_are_imported_where_they_are_used() -> None:
         if top and name.split(".")[0] in set(HEAVY) - light
     }
     assert wrong == set()
+
+
+def test_no_private_name_is_imported_from_another_module() -> None:
+    wrong = {
+        (file, name)
+        for file, name, _ in IMPORTS
+        if name.startswith("qualmetrics.") and name.split(".")[-1].startswith("_")
+    }
+    assert {(f, n) for f, n in wrong if not n.endswith("__")} == set()

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qualmetrics import encoder_bundle
 from qualmetrics.encoder import Encoder, Policy, load_encoder
+from qualmetrics.encoder import bundle as encoder_bundle
 from qualmetrics.errors import (
     BundleError,
     InputError,

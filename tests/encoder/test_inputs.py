@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qualmetrics import encoder as inputs
 from qualmetrics.core import Batch, References, Rows, Status
-from qualmetrics.encoder import Encoder, Policy, Tokens, Vectors, prepare
+from qualmetrics.encoder import Encoder, Policy, Tokens, Vectors, inputs, prepare
 from qualmetrics.errors import InputError
 from qualmetrics.onnx.runtime import Graph
 from qualmetrics.testing import check_scorer

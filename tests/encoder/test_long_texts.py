@@ -2,8 +2,8 @@
 
 import pytest
 
+from qualmetrics.encoder.long_texts import MAX_WINDOWS, Policy
 from qualmetrics.errors import InputError
-from qualmetrics.long_texts import MAX_WINDOWS, Policy
 
 
 def positions(policy: Policy, n: int, n_special: int = 2) -> list[list[int]]:

@@ -10,7 +10,7 @@ import pytest
 import qualmetrics as qm
 from qualmetrics.errors import InputError
 from qualmetrics.explain import explain
-from qualmetrics.similarity_explain import heat_map_html, heat_map_svg
+from qualmetrics.similarity.explain import heat_map_html, heat_map_svg
 
 TEXT, REFERENCE = "the cat sat on the mat", "a cat sat"
 NASTY = '<script>alert("x")</script> & \x00 \ud800 ]]>'

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from qualmetrics import matching
 from qualmetrics.core import Layout
 from qualmetrics.errors import InputError
-from qualmetrics.matching import Cosine, GreedyMatch, combine, limit, normalise, rescale
+from qualmetrics.similarity import matching
+from qualmetrics.similarity.matching import Cosine, GreedyMatch, combine, limit, normalise, rescale
 
 # Worked by hand in specs of this project (its G1): unit vectors of the plane.
 PLANE = {"a": (1, 0), "b": (0, 1), "c": (1, 1), "d": (-1, 0), "0": (0, 0)}

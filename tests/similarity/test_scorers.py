@@ -10,9 +10,9 @@ import pytest
 
 import qualmetrics as qm
 from qualmetrics.errors import BundleError, ExportError, InputError
-from qualmetrics.similarity import as_encoder, cut_policy
-from qualmetrics.similarity_references import load_references, save_references
-from qualmetrics.similarity_tables import (
+from qualmetrics.similarity.builder import as_encoder, cut_policy
+from qualmetrics.similarity.references import load_references, save_references
+from qualmetrics.similarity.tables import (
     idf_weight,
     random_pairs,
     read_idf,
@@ -270,7 +270,7 @@ def test_random_pairs_are_of_two_different_texts():
 
 
 def test_both_tables_are_made_from_the_shell(tiny, tmp_path, capsys):
-    from qualmetrics.similarity_tables import main
+    from qualmetrics.similarity.tables import main
 
     (tmp_path / "texts.txt").write_text("\n".join(TEXT) + "\n\n", encoding="utf-8")
     for what in ("idf", "baseline"):
@@ -301,9 +301,9 @@ def test_one_preparation_serves_many_rollouts(tiny):
 
 
 def test_prepared_references_are_not_encoded_again(tiny, monkeypatch):
-    from qualmetrics import encoder
+    from qualmetrics.encoder import inputs
 
-    encoded, encode = [], encoder._encode
+    encoded, encode = [], inputs._encode
 
     def watched(item, texts):
         encoded.extend((item.side, text) for text in texts)
@@ -311,8 +311,8 @@ def test_prepared_references_are_not_encoded_again(tiny, monkeypatch):
 
     scorer = qm.get("bertscore", encoder=tiny)
     prepared = scorer.prepare(["a reference that no other test has"])
-    encoder._states.clear()
-    monkeypatch.setattr(encoder, "_encode", watched)
+    inputs._states.clear()
+    monkeypatch.setattr(inputs, "_encode", watched)
     scorer(["a cat"], prepared)
     assert encoded == [("text", "a cat")]
 

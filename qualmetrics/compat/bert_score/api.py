@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from qualmetrics.compat.bert_score.kernel import Floats, Weigher, idf_weigher, pair_scores, uniform
 from qualmetrics.errors import InputError
-from qualmetrics.similarity import as_encoder
+from qualmetrics.similarity.builder import as_encoder
 
 HUB_NAMES: Mapping[str, str] = {
     "sentence-transformers/all-MiniLM-L6-v2": "minilm",

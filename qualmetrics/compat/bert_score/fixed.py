@@ -3,7 +3,7 @@
 What is mended: padding is masked by minus infinity, so a score is the same in every batch; zero
 vectors and empty texts give NaN with a status in place of NaN or 0; special tokens neither weigh
 nor are matched; several references give P, R and F of one reference; rescaled values lie in
-[0, 1]; idf weights and baselines come from frozen files (``qualmetrics.similarity_tables``), never
+[0, 1]; idf weights and baselines come from frozen files (``qualmetrics.similarity.tables``), never
 from the batch; texts over the encoder's limit are flagged.
 """
 
@@ -55,7 +55,7 @@ class BERTScorer:
     ) -> None:
         if isinstance(idf, bool):
             raise InputError(
-                "idf is the path of a frozen table here (qualmetrics.similarity_tables.write_idf): "
+                "idf is the path of a frozen table here (qualmetrics.similarity.tables.write_idf): "
                 "weights made from each batch would make the score depend on it"
             )
         layer = -1 if num_layers is None else num_layers

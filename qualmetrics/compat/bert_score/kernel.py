@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qualmetrics.similarity import cut_policy
-from qualmetrics.similarity_tables import idf_weight
+from qualmetrics.similarity.builder import cut_policy
+from qualmetrics.similarity.tables import idf_weight
 
 Floats = NDArray[np.float32]
 Weigher = Callable[[Any], Floats]

@@ -26,22 +26,11 @@ from qualmetrics.core import (
     Status,
     status_array,
 )
-from qualmetrics.encoder_bundle import FORMAT, Encoded, Encoder, Ids, States, load_encoder
+from qualmetrics.encoder.bundle import Encoded, Encoder, Ids, States
+from qualmetrics.encoder.long_texts import Policy
 from qualmetrics.errors import BundleError, InputError
-from qualmetrics.long_texts import Policy
 from qualmetrics.memo import Memo
 from qualmetrics.onnx.runtime import read_checked
-
-__all__ = [
-    "FORMAT",
-    "Encoded",
-    "Encoder",
-    "Policy",
-    "Tokens",
-    "Vectors",
-    "load_encoder",
-    "prepare",
-]
 
 ROWS_BUDGET = 4
 """A batch of rows holds this many times the encoder's budget, and is cut again by length."""
@@ -51,7 +40,7 @@ STATE_MEMO = 64_000_000  # bytes
 # -- tokens to states -----------------------------------------------------------------------------
 
 
-class _State(NamedTuple):
+class TextState(NamedTuple):
     """What an input makes of one text: arrays without a batch axis, and a status."""
 
     vectors: States
@@ -61,13 +50,14 @@ class _State(NamedTuple):
 
     @property
     def size(self) -> int:
+        """Bytes, about."""
         return self.vectors.nbytes + self.ids.nbytes + self.special.nbytes + 64
 
 
-_states: Memo[_State] = Memo(STATE_MEMO)
+_states: Memo[TextState] = Memo(STATE_MEMO)
 
 
-def _encode(item: Vectors, texts: Sequence[str]) -> list[_State]:
+def _encode(item: Vectors, texts: Sequence[str]) -> list[TextState]:
     """Encode distinct texts; windows of like length go through the encoder together."""
     encoder = item.encoder
     encoded = encoder.tokenize(texts, policy=item.policy)
@@ -82,7 +72,7 @@ def _encode(item: Vectors, texts: Sequence[str]) -> list[_State]:
     for (i, _), states in zip(jobs, done, strict=True):
         outputs[i].append(states)
     return [
-        _State(_join(item, row, parts), row.ids, row.special, _status(text, row))
+        TextState(_join(item, row, parts), row.ids, row.special, _status(text, row))
         for text, row, parts in zip(texts, encoded, outputs, strict=True)
     ]
 
@@ -223,16 +213,16 @@ class Vectors:
 
     def cost(self, rows: Rows) -> Cost | None:
         """Tokens of each row, as they will be padded."""
-        return _cost(self.encoder, self.policy, _texts(self.side, rows))
+        return _cost(self.encoder, self.policy, side_texts(self.side, rows))
 
     def read(self, rows: Rows) -> Batch:
         """Encode what is not known yet, each distinct text once."""
-        several = _texts(self.side, rows)
+        several = side_texts(self.side, rows)
         known = self._known({text for row in several for text in row}, rows.references)
         flat = [[known[text] for text in row] for row in several]
-        status = _row_status(flat)
+        status = row_status(flat)
         if self.pool == "none":
-            return Batch(_pad(self.side, flat, self.encoder.width), status)
+            return Batch(pad_states(self.side, flat, self.encoder.width), status)
         n_wide = max(map(len, flat), default=1)
         vectors = np.zeros((len(flat), n_wide, self.encoder.width), dtype=np.float32)
         mask = np.zeros((len(flat), n_wide), dtype=np.float32)
@@ -282,18 +272,18 @@ class Vectors:
         encoder = Encoder(str(folder / "encoder"), str(given.pop("sha256")))
         return cls(encoder=encoder, **{**given, "policy": Policy(**given["policy"])})
 
-    def prepared(self, texts: Iterable[str]) -> dict[tuple[Vectors, str], _State]:
+    def prepared(self, texts: Iterable[str]) -> dict[tuple[Vectors, str], TextState]:
         """Encode texts beforehand: what goes into ``References.prepared``."""
         return {(self, text): state for text, state in self._known(set(texts), None).items()}
 
-    def _known(self, texts: set[str], references: References | None) -> dict[str, _State]:
+    def _known(self, texts: set[str], references: References | None) -> dict[str, TextState]:
         """Return the state of each text: prepared, remembered, or encoded now.
 
         Texts of completions rarely come again and are not remembered; references and columns do.
         """
         prepared = references.prepared if references and self.side == "reference" else {}
         remember = self.side != "text"
-        known: dict[str, _State] = {}
+        known: dict[str, TextState] = {}
         for text in sorted(texts):
             found = prepared.get((self, text))
             if found is None and remember:
@@ -340,22 +330,22 @@ class Tokens:
 
     def cost(self, rows: Rows) -> Cost | None:
         """Tokens of each row, as they will be padded."""
-        return _cost(self.encoder, self.policy, _texts(self.side, rows))
+        return _cost(self.encoder, self.policy, side_texts(self.side, rows))
 
     def read(self, rows: Rows) -> Batch:
         """Tokenise."""
-        several = _texts(self.side, rows)
+        several = side_texts(self.side, rows)
         nothing = np.empty((0, 0), dtype=np.float32)
         flat = []
         for row in several:
             encoded = self.encoder.tokenize(row, policy=self.policy)
             flat.append(
                 [
-                    _State(nothing, item.ids, item.special, _status(text, item))
+                    TextState(nothing, item.ids, item.special, _status(text, item))
                     for text, item in zip(row, encoded, strict=True)
                 ]
             )
-        return Batch(_pad(self.side, flat, None), _row_status(flat))
+        return Batch(pad_states(self.side, flat, None), row_status(flat))
 
     def to_bundle(self, folder: Path) -> dict[str, Any]:
         """Copy the tokenizer to a bundle's folder and return what ``from_bundle`` needs."""
@@ -408,7 +398,7 @@ def _side_part(side: str) -> tuple[str, ...]:
     return () if side in ("text", "reference") else (f"column:{side}",)
 
 
-def _texts(side: str, rows: Rows) -> Sequence[tuple[str, ...]]:
+def side_texts(side: str, rows: Rows) -> Sequence[tuple[str, ...]]:
     """Return the texts of a side, one or several a row."""
     if side == "text":
         return [(text,) for text in rows.texts]
@@ -433,7 +423,8 @@ def _cost(encoder: Encoder, policy: Policy, several: Sequence[tuple[str, ...]]) 
     return Cost(np.array(units, dtype=np.int64), ROWS_BUDGET * encoder.budget)
 
 
-def _row_status(flat: Sequence[Sequence[_State]]) -> NDArray[np.uint16]:
+def row_status(flat: Sequence[Sequence[TextState]]) -> NDArray[np.uint16]:
+    """Return a status a row: what its texts that have tokens say, or why none of them has."""
     status = status_array(len(flat))
     for i, row in enumerate(flat):
         good = [state.status for state in row if not state.status & UNDEFINED]
@@ -441,7 +432,7 @@ def _row_status(flat: Sequence[Sequence[_State]]) -> NDArray[np.uint16]:
     return status
 
 
-def _pad(side: str, flat: Sequence[Sequence[_State]], width: int | None) -> dict[str, Any]:
+def pad_states(side: str, flat: Sequence[Sequence[TextState]], width: int | None) -> dict[str, Any]:
     """Pad tokens, and states where ``width`` is given; texts without a token stay masked."""
     n_wide = max(map(len, flat), default=1)
     n_tokens = max((len(state.ids) for row in flat for state in row), default=1)

@@ -16,7 +16,7 @@ import numpy as np
 
 from qualmetrics import planner
 from qualmetrics.core import References, Scorer
-from qualmetrics.encoder import _State
+from qualmetrics.encoder import TextState
 from qualmetrics.errors import BundleError, InputError
 
 FORMAT = "qualmetrics-references/1"
@@ -118,7 +118,7 @@ def _reference_input(scorer: Scorer) -> Any:
     raise InputError(f"{scorer.spec.name} prepares no references")
 
 
-def _states(arrays: dict[str, Any], *, pooled: bool) -> list[_State]:
+def _states(arrays: dict[str, Any], *, pooled: bool) -> list[TextState]:
     at = np.cumsum([0, *arrays["lengths"].tolist()]).tolist()
     token = np.cumsum([0, *arrays["tokens"].tolist()]).tolist()
     states = []
@@ -126,7 +126,7 @@ def _states(arrays: dict[str, Any], *, pooled: bool) -> list[_State]:
         vectors = arrays["vectors"][at[i] : at[i + 1]]
         part = slice(token[i], token[i + 1])
         states.append(
-            _State(
+            TextState(
                 vectors[0] if pooled else vectors,
                 arrays["ids"][part],
                 arrays["special"][part],

@@ -12,7 +12,7 @@ import numpy as np
 
 from qualmetrics.core import Arrays, References, Rows, Scorer, Status
 from qualmetrics.errors import InputError
-from qualmetrics.matching import SIDES, normalise
+from qualmetrics.similarity.matching import SIDES, normalise
 
 MAX_SHOWN = 150
 """Pieces a side that a picture shows; the data hold all of them."""

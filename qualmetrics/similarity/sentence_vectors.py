@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 
 from qualmetrics.core import UNDEFINED, Batch, Cost, Layout, Rows, Status
-from qualmetrics.encoder import Encoder, Policy, Vectors, _pad, _row_status, _State, _texts
+from qualmetrics.encoder import (
+    Encoder,
+    Policy,
+    TextState,
+    Vectors,
+    pad_states,
+    row_status,
+    side_texts,
+)
 from qualmetrics.text import sentence_spans
 
 BUDGET = 8_192
@@ -60,22 +68,22 @@ class SentenceVectors:
 
     def cost(self, rows: Rows) -> Cost | None:
         """Return a guess at the sentences of each row, from its length."""
-        units = [len(row) * (1 + max(map(len, row)) // 40) for row in _texts(self.side, rows)]
+        units = [len(row) * (1 + max(map(len, row)) // 40) for row in side_texts(self.side, rows)]
         return Cost(np.array(units, dtype=np.int64), BUDGET)
 
     def read(self, rows: Rows) -> Batch:
         """Split and encode what is not known yet, each distinct sentence once."""
-        several = _texts(self.side, rows)
+        several = side_texts(self.side, rows)
         prepared = rows.references.prepared if rows.references else {}
         texts = {text for row in several for text in row}
         known = {text: prepared[self, text] for text in texts if (self, text) in prepared}
         known |= self._encode(sorted(texts - known.keys()))
         flat = [[known[text] for text in row] for row in several]
-        arrays = _pad(self.side, flat, self.encoder.width)
+        arrays = pad_states(self.side, flat, self.encoder.width)
         arrays[f"{self.side}_weights"] = arrays.pop(f"{self.side}_ids").astype(np.float32)
-        return Batch(arrays, _row_status(flat))
+        return Batch(arrays, row_status(flat))
 
-    def prepared(self, texts: Iterable[str]) -> dict[tuple[SentenceVectors, str], _State]:
+    def prepared(self, texts: Iterable[str]) -> dict[tuple[SentenceVectors, str], TextState]:
         """Encode texts beforehand: what goes into ``References.prepared``."""
         return {(self, text): state for text, state in self._encode(sorted(set(texts))).items()}
 
@@ -83,7 +91,7 @@ class SentenceVectors:
         """Return where the sentences of a text stand."""
         return [(start, end) for start, end in sentence_spans(text, self.lang)]
 
-    def _encode(self, texts: Sequence[str]) -> dict[str, _State]:
+    def _encode(self, texts: Sequence[str]) -> dict[str, TextState]:
         sentences = {text: [text[a:b] for a, b in self.spans(text)] for text in texts}
         distinct = {sentence for several in sentences.values() for sentence in several}
         vectors = self._vectors
@@ -93,15 +101,15 @@ class SentenceVectors:
             for text, several in sentences.items()
         }
 
-    def _state(self, text: str, several: Sequence[_State]) -> _State:
+    def _state(self, text: str, several: Sequence[TextState]) -> TextState:
         """Put the sentences of a text together: vectors, and tokens of each in place of ids."""
         good = [state for state in several if not state.status & UNDEFINED]
         if not good:
             status = Status.NO_WORDS if text.strip() else Status.EMPTY
             width = self.encoder.width
             nothing: Any = np.empty((0, width), dtype=np.float32)
-            return _State(nothing, np.empty(0, np.int64), np.empty(0, bool), int(status))
-        return _State(
+            return TextState(nothing, np.empty(0, np.int64), np.empty(0, bool), int(status))
+        return TextState(
             np.stack([state.vectors for state in good]),
             np.array([int((~state.special).sum()) for state in good], dtype=np.int64),
             np.zeros(len(good), dtype=bool),

@@ -4,8 +4,8 @@ Both are made once from texts of yours, written as JSON, and named in the signat
 is ever made from the batch at hand: a reward whose weights depend on the batch drifts. From the
 shell (one text a line)::
 
-    python -m qualmetrics.similarity_tables idf references.txt idf.json
-    python -m qualmetrics.similarity_tables baseline texts.txt baseline.json
+    python -m qualmetrics.similarity.tables idf references.txt idf.json
+    python -m qualmetrics.similarity.tables baseline texts.txt baseline.json
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def write_idf(path: str | Path, references: Iterable[str], encoder: Any = "minil
     InputError
         Without references.
     """
-    from qualmetrics.similarity import as_encoder, cut_policy
+    from qualmetrics.similarity.builder import as_encoder, cut_policy
 
     made = as_encoder(encoder)
     policy = cut_policy(made)
@@ -287,7 +287,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import argparse
 
     parser = argparse.ArgumentParser(
-        prog="python -m qualmetrics.similarity_tables",
+        prog="python -m qualmetrics.similarity.tables",
         description="Make the frozen tables that similarity scorers read.",
     )
     parser.add_argument("what", choices=("idf", "baseline"))

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from qualmetrics.core import Arrays, Input, References, Scorer, Spec
 from qualmetrics.encoder import Encoder, Policy, Tokens, Vectors, load_encoder
 from qualmetrics.errors import ExportError, InputError
-from qualmetrics.matching import SIDES, Cosine, GreedyMatch, normalise
-from qualmetrics.similarity_tables import IdfTable
+from qualmetrics.similarity.matching import SIDES, Cosine, GreedyMatch, normalise
+from qualmetrics.similarity.tables import IdfTable
 
 Match = GreedyMatch | Cosine
 
@@ -222,14 +222,14 @@ def _graph(similarity: Similarity, form: str) -> Any:
 
 def prepare(scorer: Scorer, references: Sequence[str | Sequence[str]]) -> References:
     """Encode references once: the ability of every similarity."""
-    from qualmetrics.similarity_references import prepare_references
+    from qualmetrics.similarity.references import prepare_references
 
     return prepare_references(scorer, references)
 
 
 def explain(scorer: Scorer, text: str, reference: Any = None) -> Any:
     """Align the pieces of a pair: the ability of every similarity that matches pieces."""
-    from qualmetrics.similarity_explain import align
+    from qualmetrics.similarity.explain import align
 
     return align(scorer, text, reference)
 
@@ -238,11 +238,11 @@ def idf_of(idf: str | None, encoder: Encoder) -> tuple[IdfTable | None, dict[str
     """Return the table in a file, and what the signature says of it."""
     if idf is None:
         return None, {}
-    from qualmetrics.similarity_tables import read_idf
+    from qualmetrics.similarity.tables import read_idf
 
     if not isinstance(idf, (str, Path)):
         raise InputError(
-            "idf is the path of a table made with qualmetrics.similarity_tables.write_idf from "
+            "idf is the path of a table made with qualmetrics.similarity.tables.write_idf from "
             f"your references, or None; got {idf!r}. Weights made from each batch would drift"
         )
     table = read_idf(idf, encoder)

@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from qualmetrics.encoder.long_texts import Policy
 from qualmetrics.errors import BundleError, InputError, MissingExtraError
-from qualmetrics.long_texts import Policy
 from qualmetrics.memo import Memo
 from qualmetrics.onnx.runtime import CPU, CUDA, Graph, read_checked
 
