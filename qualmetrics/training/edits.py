@@ -1,8 +1,8 @@
 """Edits that leave the meaning alone, and texts without any: a ranker must not fall for them.
 
 A ranker trained for consistency (reWordBench, Wu et al. 2025) is shown a text and an edited copy
-and pays for the difference of their scores. One trained against degenerate texts (One Token to Fool,
-Zhao et al. 2025) must set them below every real one.
+and pays for the difference of their scores. One trained against degenerate texts (One Token to
+Fool, Zhao et al. 2025) must set them below every real one.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ EDITS: Mapping[str, Callable[[str, Rng], str]] = {
 DEGENERATE = (
     ":", ".", ",", "!", "...", "The", "Solution", "Answer:", "Thought process:", "Okay.", "Yes.",
     "Let's solve this problem step by step.", "Let me think about this.",
-    "As an AI language model,", "I don't know.", "N/A", "* * *", "# Title", "1. 2. 3.", "the the the the the the the the",
+    "As an AI language model,", "I don't know.", "N/A", "* * *", "# Title", "1. 2. 3.",
+    "the the the the the the the the",
 )  # fmt: skip
 """Texts without content that have fooled rankers and judges."""
 

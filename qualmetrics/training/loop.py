@@ -22,7 +22,8 @@ from qualmetrics.errors import InputError, MissingExtraError
 
 PRECISIONS = ("auto", "fp32", "bf16")
 FORMAT = "qualmetrics-run/1"
-Progress = Callable[[Mapping[str, Any]], None]
+Progress = Callable[[int, int, str], None]
+"""Called after each step: steps done, of how many, and a note of what was measured."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,6 @@ class OptimiserConfig:
     precision: str = "auto"
     device: str = "auto"
     threads: int = 0
-    seed: int = 0
     eval_every: int = 100
     patience: int = 0
     checkpoint_every: int = 100
@@ -87,6 +87,7 @@ class Task:
     evaluate: Callable[[], Mapping[str, float]]
     fingerprint: str
     n_steps: int
+    seed: int = 0
 
 
 @dataclass
@@ -178,13 +179,18 @@ def run(
             if last or state.step % config.checkpoint_every == 0:
                 _save(task, optimiser, average, state, folder)
             if progress is not None:
-                progress({**state.history[-1], "steps": task.n_steps, "seconds": state.seconds})
+                progress(state.step, task.n_steps, _note(state.history[-1]))
     if (folder / "best.safetensors").is_file():
         _load_weights(task.model, folder / "best.safetensors")
     elif average is not None:
         task.model.load_state_dict(average)
     task.model.eval()
     return state
+
+
+def _note(entry: Mapping[str, float]) -> str:
+    shown = (k for k in entry if k == "loss" or k.startswith("dev"))
+    return ", ".join(f"{key} {entry[key]:.3f}" for key in shown)
 
 
 # -- one step -------------------------------------------------------------------------------------
@@ -200,7 +206,7 @@ def _step(task: Task, config: OptimiserConfig, optimiser: Any, number: int) -> d
     entry: dict[str, float] = {}
     for i in range(config.accumulation):
         batch = number * config.accumulation + i
-        torch.manual_seed((config.seed * 1_000_003 + batch) % (1 << 62))
+        torch.manual_seed((task.seed * 1_000_003 + batch) % (1 << 62))
         with autocast(config):
             loss, beside = task.loss(batch)
         (loss / config.accumulation).backward()

@@ -120,11 +120,11 @@ def _scorer(
     outputs = (config.name,) if len(criteria) == 1 else criteria
     spec = Spec(
         config.name,
-        description=f"A neural ranker trained on pairs; higher means more {config.direction}.",
+        description=f"A neural ranker trained on pairs; higher means more {config.increases_with}.",
         family="ranker",
         outputs=outputs,
         primary=outputs[0],
-        increases_with=config.direction,
+        increases_with=config.increases_with,
         unit="log-odds" if head.limits is None else "",
         licence=config.licence,
         tolerance=LAW_TOLERANCE,
@@ -262,7 +262,7 @@ def _card(config: TransformerConfig, report: Mapping[str, Any]) -> str:
     lines = [
         f"# {config.name}",
         "",
-        f"A neural ranker; its score increases with {config.direction}.",
+        f"A neural ranker; its score increases with {config.increases_with}.",
         "Draft: say here what it is for, whom it was made for, and where it fails.",
         "",
         "## Data",

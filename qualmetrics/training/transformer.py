@@ -88,15 +88,16 @@ class TransformerConfig:
     reads their beginning. With ``crop``, that share of the drawn pairs is cut to whole sentences of
     a random length between ``crop_words``, from a sentence on, so that length says nothing.
     ``limits`` put the score through a sigmoid into a range. ``sources`` weigh several examples;
-    ``within_groups`` is the share of draws inside groups. ``direction`` is what the score rises
-    with. ``dev_fraction`` of the groups is held out where no development examples are given.
+    ``within_groups`` is the share of draws inside groups. ``increases_with`` is what the score
+    rises with. ``dev_fraction`` of the groups is held out where no development examples are given.
     ``quantise`` ships int8; ``text_form`` adds one graph that reads strings.
     """
 
     encoder: str = ""
     revision: str | None = None
     name: str = "ranker"
-    direction: str = "difficulty"
+    increases_with: str = "difficulty"
+    seed: int = 0
     licence: str = ""
     pool: str = "mean"
     max_tokens: int = 256
@@ -121,8 +122,9 @@ class TransformerConfig:
     def __post_init__(self) -> None:
         if self.pool not in ("mean", "cls"):
             raise InputError(f"pool {self.pool!r} is neither 'mean' nor 'cls'")
-        if self.direction not in DIRECTIONS:
-            raise InputError(f"direction {self.direction!r} is not one of {', '.join(DIRECTIONS)}")
+        if self.increases_with not in DIRECTIONS:
+            known = ", ".join(DIRECTIONS)
+            raise InputError(f"increases_with={self.increases_with!r} is not one of {known}")
         if self.limits and not (len(self.limits) == 2 and self.limits[0] < self.limits[1]):
             raise InputError(f"limits must be (low, high) or empty; got {self.limits}")
         if not (len(self.crop_words) == 2 and 1 <= self.crop_words[0] <= self.crop_words[1]):
@@ -163,8 +165,8 @@ def train_transformer(
         source. They never share a text or group with the examples.
     resume : bool
         Go on with an interrupted run, where there is one.
-    progress : function of a mapping, optional
-        Called after each step.
+    progress : function, optional
+        Called after each step with (steps done, of how many, a note).
 
     Raises
     ------
@@ -178,7 +180,7 @@ def train_transformer(
     torch = torch_library()
     train, held = cut_sources(examples, dev, config)
     directory = model_directory(config.encoder, config.revision)
-    torch.manual_seed(config.optimiser.seed)
+    torch.manual_seed(config.seed)
     encoder = load_model(directory, attention="sdpa" if _has_sdpa(directory) else None)
     _set_dropout(encoder, config.encoder_dropout)
     path = Path(folder).resolve()
@@ -209,7 +211,7 @@ def cut_sources(
     train = _named(examples)
     if dev is None and config.dev_fraction:
         parts = {
-            name: split_by_group(part, config.dev_fraction, config.optimiser.seed)
+            name: split_by_group(part, config.dev_fraction, config.seed)
             for name, part in train.items()
             if not config.sources or config.sources.get(name)
         }
@@ -379,7 +381,7 @@ def _task(
         config.sources,
         config.batch_pairs,
         within_groups=config.within_groups,
-        seed=settings.seed,
+        seed=config.seed,
     )
     reader = _Reader(tokenizer, config.max_tokens)
     device = device_of(settings)
@@ -397,7 +399,13 @@ def _task(
         "dev": {name: _digest(part) for name, part in held.items()},
     }
     return Task(
-        model, layers_of(model.encoder), loss, evaluate, fingerprint(plain(config), data), n_steps
+        model,
+        layers_of(model.encoder),
+        loss,
+        evaluate,
+        fingerprint(plain(config), data),
+        n_steps,
+        config.seed,
     )
 
 
@@ -420,7 +428,7 @@ def _loss(
 ) -> tuple[Any, dict[str, float]]:
     torch = torch_library()
     step = mixture.step(number)
-    rng = np.random.default_rng((config.optimiser.seed, 7, number))
+    rng = np.random.default_rng((config.seed, 7, number))
     texts = [mixture.text(at) for at in step.texts]
     shown = _cropped(texts, step, config, rng)
     rows = [reader.ids(t, keep=t is whole) for t, whole in zip(shown, texts, strict=True)]
