@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qualmetrics.core import Scorer
 from qualmetrics.errors import InputError, MissingExtraError
 from qualmetrics.ranker import LinearForward, Ranker, Ratio, standardised, write_ranker
 from qualmetrics.text.inputs import Counts
@@ -302,9 +301,7 @@ def _centred(ranker: Ranker, design: _Design) -> Ranker:
 
     item = ranker.inputs[0]
     assert isinstance(item, Counts)  # noqa: S101 - made above
-    counts = count(
-        design.examples.texts, item.columns, rules=item.rules, tables=item.tables
-    )
+    counts = count(design.examples.texts, item.columns, rules=item.rules, tables=item.tables)
     means = np.nanmean(ranker.forward(counts), axis=0)
     shifted = tuple(b - float(m) for b, m in zip(ranker.forward.intercepts, means, strict=True))
     typical = {name: float(values.mean()) for name, values in counts.items()}
@@ -349,9 +346,7 @@ def _minimise(
         return total, np.r_[table.T @ pull, turned @ pull] + 2 * ridge * solution
 
     start = np.zeros(n_features + words.shape[1])
-    found = minimize(
-        objective, start, jac=True, method="L-BFGS-B", options={"maxiter": MAX_STEPS}
-    )
+    found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": MAX_STEPS})
     solution = np.asarray(found.x, dtype=np.float64)
     scores = table @ solution[:n_features] + words @ solution[n_features:]
     loss = float(weight @ pairwise_logistic(scores[first] - scores[second], p, margin))
