@@ -12,7 +12,6 @@ from qualmetrics.training.data import Examples
 from qualmetrics.training.losses import pairwise_logistic
 
 
-
 def pair_accuracy(values: Any, examples: Examples, criterion: int = 0) -> float:
     """Return the share of judged pairs in the right order; a tie counts half, NaN as wrong.
 
