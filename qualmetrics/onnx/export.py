@@ -16,6 +16,7 @@ import numpy as np
 from qualmetrics.core import Layout, Lenient, Scorer
 from qualmetrics.errors import ExportError, MissingExtraError
 from qualmetrics.onnx.bundle import FORMAT, load, write_input
+from qualmetrics.onnx.runtime import OnnxForward, read_checked
 from qualmetrics.onnx.strings import with_strings
 
 FORMS = ("values", "ids", "text")
@@ -78,8 +79,7 @@ def export(
 def _write(scorer: Scorer, path: Path, graph: str, kinds: Mapping[str, type] | None) -> None:
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o755)
-    if "form" in scorer.abilities:
-        scorer = scorer.abilities["form"](graph)
+    scorer = _in_form(scorer, graph)
     python = scorer
     model = _graph(scorer, graph)
     (path / "model.onnx").write_bytes(model.SerializeToString(deterministic=True))
@@ -99,6 +99,19 @@ def _write(scorer: Scorer, path: Path, graph: str, kinds: Mapping[str, type] | N
     _write_json(path / "scorer.json", data)
 
 
+def _in_form(scorer: Scorer, graph: str) -> Scorer:
+    """Return the scorer that reads what this form of graph does, where a family makes one."""
+    if "form" in scorer.abilities:
+        made: Scorer = scorer.abilities["form"](graph)
+        return made
+    (first, *others) = scorer.inputs
+    if graph in ("ids", "text") and not others and hasattr(first, "ids_form"):
+        made = first.ids_form(scorer)
+    else:
+        made = scorer
+    return made
+
+
 def _graph(scorer: Scorer, form: str) -> Any:
     if form not in FORMS:
         raise ExportError(f"graph={form!r} is not one of {', '.join(FORMS)}")
@@ -112,6 +125,17 @@ def _graph(scorer: Scorer, form: str) -> Any:
         return text_graph(scorer)
     if form != "values":
         raise ExportError(f"{scorer.spec.name} has no {form!r} graph; graph='values' it has")
+    return forward_graph(scorer)
+
+
+def forward_graph(scorer: Scorer) -> Any:
+    """Return the graph of a scorer's forward: traced, or read where it came out of a bundle."""
+    if isinstance(scorer.forward, OnnxForward):
+        from qualmetrics.onnx.nodes import library
+
+        onnx = library()
+        forward = scorer.forward
+        return onnx.load_from_string(read_checked(Path(forward.path), forward.sha256))
     return trace(scorer.forward, graph_layout(scorer), scorer.signature)
 
 
