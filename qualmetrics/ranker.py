@@ -238,8 +238,8 @@ def read_ranker(folder: str | Path) -> Scorer:
     if made.digest != loaded.spec.parameters.get("ranker"):
         raise BundleError(f"{path} is not the ranker of this bundle, or it was altered")
     abilities = {"explain": partial(_explain, typical)} if len(forward.weights) == 1 else {}
-    made = Scorer(loaded.spec, loaded.inputs, forward, abilities=abilities)
-    return made.with_recipe("qualmetrics.ranker:read_ranker", folder=str(Path(folder).resolve()))
+    scorer = Scorer(loaded.spec, loaded.inputs, forward, abilities=abilities)
+    return scorer.with_recipe("qualmetrics.ranker:read_ranker", folder=str(Path(folder).resolve()))
 
 
 def standardised(

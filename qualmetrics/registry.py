@@ -30,7 +30,7 @@ from qualmetrics.errors import (
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-FOLDERS = ("formulas", "similarities")
+FOLDERS = ("formulas", "rankers", "similarities")
 """The rooms that hold instances, one scorer a file."""
 
 GROUP = "qualmetrics.scorers"
@@ -90,6 +90,7 @@ ALIASES: Mapping[str, str] = {
     "nri": "ari_navy_simplified",
     "qu": "smog_de",
     "raygor_estimate": "raygor",
+    "readability": "readability_features",  # the best trade of the shipped rankers
     "smog": "smog_index",
     "smog_ru": "ru_smog",
     "sol_spanish": "sol",

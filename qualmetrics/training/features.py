@@ -144,34 +144,15 @@ def train_features(
     tell = progress or (lambda *_: None)
     tell(0, 3, "counting")
     judged = sample(examples, config.pairs)
-    if weights is None:
-        share = np.ones(judged.n_pairs)
-    else:
-        share = np.asarray(weights, dtype=np.float64)
+    share = np.ones(judged.n_pairs) if weights is None else np.asarray(weights, np.float64)
     if share.shape != (judged.n_pairs,):
         raise InputError(f"weights are {share.shape} for {judged.n_pairs} pairs")
     held = None if dev is None else sample(dev, replace(config.pairs, strategy="all"))
     lang = config.rules.partition("/")[0]
     grown, rows = with_beginnings(judged, config.beginnings, lang=lang)
     design = _design(grown, share[rows], config)
-    choices = [(a, b) for a in config.penalty for b in config.lexicon.penalty]
-    history: list[dict[str, Any]] = []
-    best: tuple[float, Ranker] | None = None
-    for number, (penalty, word_penalty) in enumerate(choices):
-        tell(1 + number, 2 + len(choices), "fitting")
-        ranker, loss = _fit(design, penalty, word_penalty, config)
-        entry = {"penalty": penalty, "word_penalty": word_penalty, "loss": loss}
-        rank = float(number == len(choices) - 1) * -1.0
-        if held is not None:
-            values = ranker.scorer()(held.texts).values
-            rank = entry["dev_loss"] = float(
-                np.mean([pair_loss(values[:, k], held, k) for k in range(values.shape[1])])
-            )
-        history.append(entry)
-        if best is None or rank < best[0]:
-            best = rank, ranker
-    assert best is not None  # noqa: S101 - there is at least one choice
-    scorer = best[1].scorer()
+    ranker, history = _best(design, held, config, tell)
+    scorer = ranker.scorer()
     report: dict[str, Any] = {"backend": "features", "data": leave.told(judged)}
     if held is not None:
         report["dev"] = measured(scorer, held)
@@ -179,9 +160,31 @@ def train_features(
     if folder is None:
         return Trained(scorer, None, tuple(history), report)
     made = leave.leave(folder, scorer, config=config, history=history, report=report)
-    assert made.folder is not None  # noqa: S101 - it was just written
-    write_ranker(made.folder, scorer)
+    write_ranker(folder, scorer)
     return made
+
+
+def _best(
+    design: _Design, held: Examples | None, config: FeaturesConfig, tell: Progress
+) -> tuple[Ranker, list[dict[str, Any]]]:
+    """Fit with each choice of penalties; return the best on the development part, else the last."""
+    choices = [(a, b) for a in config.penalty for b in config.lexicon.penalty]
+    if held is None:
+        choices = choices[-1:]
+    history: list[dict[str, Any]] = []
+    rankers: list[Ranker] = []
+    for number, (penalty, word_penalty) in enumerate(choices):
+        tell(1 + number, 2 + len(choices), "fitting")
+        ranker, loss = _fit(design, penalty, word_penalty, config)
+        rankers.append(ranker)
+        entry = {"penalty": penalty, "word_penalty": word_penalty, "loss": loss}
+        if held is not None:
+            values = ranker.scorer()(held.texts).values
+            losses = [pair_loss(values[:, k], held, k) for k in range(values.shape[1])]
+            entry["dev_loss"] = float(np.mean(losses))
+        history.append(entry)
+    order = [entry.get("dev_loss", 0.0) for entry in history]
+    return rankers[int(np.argmin(order))], history
 
 
 # -- the fit --------------------------------------------------------------------------------------
@@ -331,17 +334,18 @@ def _minimise(
         gap = scores[first] - scores[second]
         total = float(weight @ pairwise_logistic(gap, p, margin))
         slope = weight * pairwise_logistic_slope(gap, p, margin)
-        pull = np.bincount(first, slope, n_texts) - np.bincount(second, slope, n_texts)
+        pull: Floats = _by_text(first, slope, n_texts) - _by_text(second, slope, n_texts)
         if config.length_decorrelation:
             shared = float(scores[:n] @ design.log_words) / n
             total += config.length_decorrelation * shared**2 / spread
-            pull[:n] += config.length_decorrelation * 2 * shared / spread * design.log_words / n
+            step = config.length_decorrelation * 2 * shared / (spread * n)
+            pull[:n] = pull[:n] + step * design.log_words
         if config.consistency:
             change = scores[design.edits[:, 0]] - scores[design.edits[:, 1]]
             total += config.consistency * float((change**2).mean())
-            step = config.consistency * 2 * change / len(change)
-            pull += np.bincount(design.edits[:, 0], step, n_texts)
-            pull -= np.bincount(design.edits[:, 1], step, n_texts)
+            moved = config.consistency * 2 * change / len(change)
+            pull += _by_text(design.edits[:, 0], moved, n_texts)
+            pull -= _by_text(design.edits[:, 1], moved, n_texts)
         total += float(ridge @ solution**2)
         return total, np.r_[table.T @ pull, turned @ pull] + 2 * ridge * solution
 
@@ -354,6 +358,11 @@ def _minimise(
 
 
 MAX_STEPS = 500
+
+
+def _by_text(index: NDArray[np.int64], values: Floats, n: int) -> Floats:
+    """Sum values by the text they belong to, ``(n,)``."""
+    return np.bincount(index, values, n).astype(np.float64)
 
 
 def _optimiser() -> Any:

@@ -1,4 +1,4 @@
-"""What a training run leaves: a bundle, the same as a graph of strings, its record, a card draft."""
+"""What a training run leaves: a bundle, also as a graph of strings, its record, a card draft."""
 
 from __future__ import annotations
 
@@ -139,8 +139,7 @@ def card(scorer: Scorer, record: Mapping[str, Any]) -> str:
     lines = [
         f"# {spec.name}",
         "",
-        f"A draft, made by the training run. Higher means more {spec.increases_with}; the unit is "
-        f"{spec.unit or 'the scorer own'}.",
+        f"A draft, made by the training run. Higher means more {spec.increases_with}.",
         "",
         f"Signature: `{scorer.signature}`",
         "",
@@ -180,8 +179,7 @@ def _measured_lines(dev: Mapping[str, Any] | None) -> list[str]:
         return ["Nothing: there was no development part."]
     rows = [f"| {name} | {_figure(value)} |" for name, value in dev["pair_accuracy"].items()]
     return [
-        f"Share of {dev['pairs']} development pairs in the right order; no text or group of them "
-        "was trained on.",
+        f"Share of {dev['pairs']} held-out pairs in the right order:",
         "",
         "| | pair accuracy |",
         "|---|---:|",

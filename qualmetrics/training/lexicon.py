@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from qualmetrics.errors import InputError, MissingExtraError
 from qualmetrics.text.counts import occurrences
-from qualmetrics.text.weights import WordWeights
+from qualmetrics.text.weights import (
+    DIGIT,
+    END,
+    OTHER,
+    READ_CLOSELY,
+    START,
+    SYMBOLS,
+    WordWeights,
+)
 
 Floats = NDArray[np.float64]
 
@@ -139,8 +147,6 @@ def _grams(
     words: Sequence[str], config: LexiconConfig
 ) -> tuple[tuple[str, ...], dict[str, NDArray[np.int64]]]:
     """Return the n-grams that are common among some words, and those of each word."""
-    from qualmetrics.text.weights import spelled_grams
-
     of = {word: spelled_grams(word, GRAM_SIZES) for word in words}
     n_words: dict[str, int] = {}
     for grams in of.values():
@@ -154,6 +160,17 @@ def _grams(
         for word, grams in of.items()
     }
     return chosen, links
+
+
+def spelled_grams(word: str, sizes: Sequence[int] = GRAM_SIZES) -> list[str]:
+    """Return the n-grams of a word as a table of weights spells them: marked, digits as 0."""
+    known = set(SYMBOLS)
+    inner = "".join(
+        DIGIT if c in "0123456789" else c if c in known and c not in (START, END) else OTHER
+        for c in word
+    )
+    marked = f"{START}{inner}{END}"[:READ_CLOSELY]
+    return [marked[i : i + size] for size in sizes for i in range(len(marked) - size + 1)]
 
 
 def _sparse() -> Any:
