@@ -24,8 +24,8 @@ from qualmetrics.pair_scorer import pair_scorer
 from qualmetrics.training.export_encoder import export_tokenizer, quiet
 from qualmetrics.training.loop import torch_library
 from qualmetrics.training.neural_export import PARITY, kendall_tau
+from qualmetrics.training.transformer import PAD_TOKENS
 
-PAD_TOKENS = 16_384
 LAW_TOLERANCE = 1e-5
 
 
@@ -93,8 +93,9 @@ def outputs_of(model: Any, pairs: Sequence[EncodedPair], device: str) -> Any:
     torch = torch_library()
     order = sorted(range(len(pairs)), key=lambda i: len(pairs[i].ids))
     found, start = [], 0
+    most = PAD_TOKENS.get(device.split(":")[0], PAD_TOKENS["cuda"])
     for end in range(1, len(order) + 1):
-        if end < len(order) and (end + 1 - start) * len(pairs[order[end]].ids) <= PAD_TOKENS:
+        if end < len(order) and (end + 1 - start) * len(pairs[order[end]].ids) <= most:
             continue
         batch = [pairs[i] for i in order[start:end]]
         shape = len(batch), max(len(pair.ids) for pair in batch)

@@ -8,6 +8,8 @@ INSTANCES = ("formulas", "features", "rankers", "similarities", "rewards", "adap
 HEAVY = {
     "torch": {"training"},
     "transformers": {"training"},
+    "safetensors": {"training"},
+    "sentence_transformers": {"training"},
     "onnx": {"onnx", "training"},
     "ndonnx": {"onnx"},
     "onnxruntime": {"onnx"},
