@@ -104,11 +104,10 @@ def _in_form(scorer: Scorer, graph: str) -> Scorer:
     if "form" in scorer.abilities:
         made: Scorer = scorer.abilities["form"](graph)
         return made
-    (first, *others) = scorer.inputs
-    if graph in ("ids", "text") and not others and hasattr(first, "ids_form"):
-        made = first.ids_form(scorer)
-    else:
-        made = scorer
+    made = scorer
+    if graph in ("ids", "text") and len(scorer.inputs) == 1:
+        first: Any = scorer.inputs[0]
+        made = first.ids_form(scorer) if hasattr(first, "ids_form") else scorer
     return made
 
 

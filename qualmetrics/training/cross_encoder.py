@@ -75,7 +75,7 @@ class CrossEncoderConfig:
             learning_rate=1e-5, head_learning_rate=1e-5, layer_decay=1.0, weight_decay=0.0
         )
     )
-    dev_fraction: float = 0.1
+    dev_fraction: float = 0.0
     dev_pairs: int = 200
     quantise: bool = True
     keep_weights: bool = False
@@ -106,7 +106,7 @@ def train_cross_encoder(
     config : CrossEncoderConfig
     folder : path
     dev : Examples, optional
-        By default ``config.dev_fraction`` of the groups.
+        By default ``config.dev_fraction`` of the groups (0: none).
     resume, progress
         As in ``train_transformer``.
 

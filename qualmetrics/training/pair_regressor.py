@@ -77,7 +77,7 @@ class PairRegressorConfig:
     optimiser: OptimiserConfig = field(
         default_factory=lambda: OptimiserConfig(learning_rate=2e-5, head_learning_rate=2e-4)
     )
-    dev_fraction: float = 0.1
+    dev_fraction: float = 0.0
     dev_pairs: int = 400
     quantise: bool = True
 
@@ -112,8 +112,8 @@ def train_pair_regressor(
     config : PairRegressorConfig
     folder : path
     dev : RatedPairs, optional
-        By default ``config.dev_fraction`` of the groups, or of the references where there are no
-        groups.
+        By default ``config.dev_fraction`` of the groups (0: none), or of the references where there
+        are no groups.
     resume, progress
         As in ``train_transformer``.
 

@@ -115,7 +115,7 @@ class TransformerConfig:
     pairs: PairConfig = field(default_factory=PairConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
-    dev_fraction: float = 0.1
+    dev_fraction: float = 0.0
     dev_pairs: int = 400
     quantise: bool = True
     text_form: bool = True
@@ -163,7 +163,8 @@ def train_transformer(
         ``NAME.run``, until the bundle is written.
     dev : the same, optional
         Decides which weights are kept; by default ``config.dev_fraction`` of the groups of each
-        source. They never share a text or group with the examples.
+        source (0: none, and the last weights are kept). They share no text and no group with the
+        examples.
     resume : bool
         Go on with an interrupted run, where there is one.
     progress : function, optional

@@ -33,7 +33,12 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def cross(encoder: str, **changes: Any) -> CrossEncoderConfig:
     made = CrossEncoderConfig(
-        encoder=encoder, name="tiny", max_tokens=48, batch_pairs=16, optimiser=OPTIMISER
+        encoder=encoder,
+        name="tiny",
+        max_tokens=48,
+        batch_pairs=16,
+        optimiser=OPTIMISER,
+        dev_fraction=0.1,
     )
     return replace(made, **changes)
 
@@ -141,7 +146,12 @@ def rated(n: int = 64, seed: int = 0) -> RatedPairs:
 
 def regressor(encoder: str, **changes: Any) -> PairRegressorConfig:
     made = PairRegressorConfig(
-        encoder=encoder, name="tiny", max_tokens=48, batch_pairs=16, optimiser=OPTIMISER
+        encoder=encoder,
+        name="tiny",
+        max_tokens=48,
+        batch_pairs=16,
+        optimiser=OPTIMISER,
+        dev_fraction=0.1,
     )
     return replace(made, **changes)
 

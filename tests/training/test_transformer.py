@@ -40,6 +40,7 @@ def settings(encoder: str, steps: int = 40, **changes: Any) -> TransformerConfig
         name="tiny",
         max_tokens=32,
         batch_pairs=8,
+        dev_fraction=0.1,
         optimiser=replace(optimiser, **changes.pop("optimiser", {})),
     )
     return replace(made, **changes)

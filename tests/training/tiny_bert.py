@@ -38,9 +38,8 @@ def write(folder: Path, kind: str = "Bert", **changes: Any) -> Path:
     }
     config = getattr(transformers, f"{kind}Config")(**{**sizes, **changes})
     getattr(transformers, f"{kind}Model")(config).save_pretrained(folder)
-    made = tokenizers.Tokenizer(
-        tokenizers.models.WordPiece({p: i for i, p in enumerate(pieces)}, unk_token="[UNK]")
-    )
+    vocabulary, unknown = {piece: i for i, piece in enumerate(pieces)}, pieces[1]
+    made = tokenizers.Tokenizer(tokenizers.models.WordPiece(vocabulary, unk_token=unknown))
     made.normalizer = normalizers.BertNormalizer()
     made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     made.post_processor = processors.TemplateProcessing(
