@@ -402,6 +402,7 @@ def _task(
         train,
         config.sources,
         config.batch_pairs,
+        min_gap=config.pairs.min_gap,
         within_groups=config.within_groups,
         seed=config.seed,
     )

@@ -52,9 +52,21 @@ def test_the_same_step_is_the_same_whenever_it_is_asked_for() -> None:
 def test_all_pairs_among_the_texts_of_a_step_are_used() -> None:
     step = Mixture({"a": rated(50)}, {}, 8).step(0)
     n = len(step.texts)
-    assert len(step.pairs) == n * (n - 1) // 2
+    assert len(step.pairs) == 8 + n * (n - 1) // 2
     higher = [step.texts[a][1] > step.texts[b][1] for a, b in step.pairs]
     assert all(higher)
+
+
+def test_what_was_drawn_counts_as_much_as_what_came_along() -> None:
+    step = Mixture({"a": rated(50)}, {}, 8).step(0)
+    assert step.weight[:8].sum() == pytest.approx(0.5)
+    assert step.weight[8:].sum() == pytest.approx(0.5)
+
+
+def test_values_that_differ_by_less_than_the_gap_are_not_compared() -> None:
+    step = Mixture({"a": rated(50)}, {}, 8, min_gap=10).step(0)
+    gaps = np.array([step.texts[a][1] - step.texts[b][1] for a, b in step.pairs[8:]])
+    assert gaps.min() >= 10
 
 
 def test_weights_say_how_much_each_source_counts() -> None:
