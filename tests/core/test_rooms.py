@@ -18,6 +18,7 @@ HEAVY = {
     "py3langid": {"text"},
     "pyphen": {"text"},
     "markdown_it": {"text"},
+    "yaml": {"reward_config", "training"},
     "tokenizers": {"encoder", "onnx", "training"},
     "sacrebleu": {"similarities"},
     "rouge_score": {"similarities"},
