@@ -50,6 +50,17 @@ TYPES_POWER = 0.85
 """Distinct words grow more slowly than words: about with this power, over 50 to 1,000 words."""
 
 
+def smoothed(features: Sequence[Ratio], counts: Mapping[str, Any], by: float) -> list[Ratio]:
+    """Return the features with rates by word drawn to their mean, as if by so many more words."""
+    words = float(counts["words"].sum())
+    return [
+        replace(f, plus=by * float(counts[f.over].sum()) / words, plus_under=by)
+        if by and f.shape == "plain" and f.under == "words"
+        else f
+        for f in features
+    ]
+
+
 def ratios(rules: str) -> tuple[Ratio, ...]:
     """Return the features under these rules: rates by word and sentence, none of bare length."""
     english = rules.startswith("en/")
@@ -71,7 +82,8 @@ class FeaturesConfig:
 
     ``penalty`` and ``lexicon.penalty`` are L2 weights; of several, those that do best on the
     development part are taken, or the last ones where there is none. ``beginnings`` adds each pair
-    again with both texts cut to so many words. ``length_decorrelation`` penalises what the score
+    again with both texts cut to so many words. ``smoothing`` draws the rates of short texts to their
+    mean, as if by so many more words. ``length_decorrelation`` penalises what the score
     shares with the logarithm of the number of words; ``consistency`` penalises the squared change
     of the score under edits that keep the meaning (a typo, letter case, quotes).
     """
@@ -84,6 +96,7 @@ class FeaturesConfig:
     beginnings: tuple[int, ...] = (200, 100, 50)
     lexicon: LexiconConfig = field(default_factory=LexiconConfig)
     penalty: tuple[float, ...] = (1e-2, 1e-3)
+    smoothing: float = 0.0
     length_decorrelation: float = 0.0
     consistency: float = 0.0
     seed: int = 0
@@ -138,7 +151,7 @@ def train_features(
     InputError
         When there is nothing to learn from.
     MissingExtraError
-        Without the extra ``train``.
+        Without the extra ``fit``.
     """
     del resume
     tell = progress or (lambda *_: None)
@@ -215,10 +228,13 @@ def _design(examples: Examples, weights: Floats, config: FeaturesConfig) -> _Des
 
     n = len(examples.texts)
     texts, edits = _with_edits(examples.texts, config)
-    features = ratios(config.rules)
-    columns = tuple(dict.fromkeys(x for f in features for x in (f.over, f.under)))
+    plain = ratios(config.rules)
+    columns = tuple(dict.fromkeys(x for f in plain for x in (f.over, f.under)))
     counts = count(texts, columns, rules=config.rules)
     usable = counts["words"] > 0
+    if not usable.any():
+        raise InputError(f"no text holds a word under the rules {config.rules}")
+    features = tuple(smoothed(plain, counts, config.smoothing))
     with np.errstate(all="ignore"):
         table = np.stack([np.asarray(f(counts)) for f in features], axis=1)
     table[~usable] = 0.0
@@ -272,7 +288,7 @@ def _fit(
     rows = [list(row) for row in weights]
     typical = dict(design.typical)
     for i, (channel, unit) in enumerate(channels):
-        features.append(Ratio(channel, "words"))
+        features.append(Ratio(channel, "words", plus_under=config.lexicon.shrink))
         for j, row in enumerate(rows):
             row.append(unit if i == j else 0.0)
         typical[channel] = 0.0
@@ -369,7 +385,7 @@ def _optimiser() -> Any:
     try:
         from scipy.optimize import minimize
     except ImportError:
-        raise MissingExtraError("scipy", "train", "training a ranker") from None
+        raise MissingExtraError("scipy", "fit", "training a ranker") from None
     return minimize
 
 

@@ -8,6 +8,11 @@ INSTANCES = ("formulas", "features", "rankers", "similarities", "rewards", "adap
 HEAVY = {
     "torch": {"training"},
     "transformers": {"training"},
+    "sentence_transformers": {"training"},
+    "sklearn": {"training"},
+    "skl2onnx": {"training"},
+    "scipy": {"training", "evaluation"},
+    "yaml": {"training", "reward_config"},
     "onnx": {"onnx", "training"},
     "ndonnx": {"onnx"},
     "onnxruntime": {"onnx"},

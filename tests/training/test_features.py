@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-pytest.importorskip("scipy", reason="training needs the extra train")
+pytest.importorskip("scipy", reason="training needs the extra fit")
 
 import qualmetrics as qm
 from qualmetrics.errors import InputError

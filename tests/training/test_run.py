@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-pytest.importorskip("scipy", reason="training needs the extra train")
+pytest.importorskip("scipy", reason="training needs the extra fit")
 
 import qualmetrics as qm
 from qualmetrics.errors import InputError

@@ -2,7 +2,7 @@
 
 The data is read from ``--data`` or ``QUALMETRICS_DATA``; ``qualmetrics_models.corpora`` says which
 sets, under which licences, and what is held out. Takes two minutes on one core and needs
-``pip install 'qualmetrics[train,export]'``.
+``pip install 'qualmetrics[fit]'``.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ SHARES = (
 CONFIG = FeaturesConfig(
     name="readability_features",
     increases_with="difficulty",
-    lexicon=LexiconConfig(min_texts=3, max_words=20_000, penalty=(1e-4,)),
-    penalty=(1e-3,),
+    lexicon=LexiconConfig(min_texts=5, max_words=20_000, penalty=(3e-4,)),
+    penalty=(3e-4,),
+    length_decorrelation=0.01,
     description=(
         "Estimate how hard an English text is to read, from its counts and words.\n\n"
         "Linear in ratios of counts and in learned word weights, so it runs at the speed of a "
