@@ -34,7 +34,7 @@ SHARES = (
 CONFIG = FeaturesConfig(
     name="readability_features",
     increases_with="difficulty",
-    lexicon=LexiconConfig(min_texts=5, max_words=20_000, penalty=(3e-4,)),
+    lexicon=LexiconConfig(min_texts=5, max_words=20_000, shrink=50.0, penalty=(1e-4,)),
     penalty=(3e-4,),
     length_decorrelation=0.01,
     description=(
