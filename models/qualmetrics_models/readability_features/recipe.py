@@ -8,10 +8,10 @@ sets, under which licences, and what is held out. Takes two minutes on one core 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
+import tempfile
 from pathlib import Path
-
-import numpy as np
 
 from qualmetrics.training.features import FeaturesConfig, train_features
 from qualmetrics.training.lexicon import LexiconConfig
@@ -51,9 +51,18 @@ CONFIG = FeaturesConfig(
 
 
 def make(folder: Path, data: Path) -> Trained:
-    """Train on the training parts, measure nothing, and write the bundle."""
+    """Train on the training parts, and put the bundle into a folder, over what is there."""
     examples, weights = mixed(corpora.read(data), SHARES, corpora.held_out(data), seed=0)
-    return train_features(examples, CONFIG, folder, weights=np.asarray(weights))
+    with tempfile.TemporaryDirectory() as scratch:
+        made = train_features(examples, CONFIG, Path(scratch) / "made", weights=weights)
+        place(Path(scratch) / "made", folder)
+    return made
+
+
+def place(made: Path, folder: Path) -> None:
+    """Copy a bundle to where it is kept; its card is written by hand and stays."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(made, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("card.md"))
 
 
 def main() -> None:
@@ -64,7 +73,7 @@ def main() -> None:
     parser.add_argument("--data", help="folder of data sets; else QUALMETRICS_DATA")
     given = parser.parse_args()
     made = make(given.out, corpora.data_folder(given.data))
-    sys.stdout.write(f"{made.folder}\n{made.scorer.signature}\n")
+    sys.stdout.write(f"{given.out}\n{made.scorer.signature}\n")
 
 
 if __name__ == "__main__":
