@@ -69,6 +69,10 @@ def smoothed(features: Sequence[Ratio], counts: Mapping[str, Any], by: float) ->
     ]
 
 
+LENGTH = Ratio("words", "words", "log", power=0.0)
+"""The logarithm of the number of words, as a ratio to words to the power of 0."""
+
+
 def ratios(rules: str) -> tuple[Ratio, ...]:
     """Return the features under these rules: rates by word and sentence, none of bare length."""
     english = rules.startswith("en/")
@@ -93,8 +97,10 @@ class FeaturesConfig:
     again with both texts cut to so many words. ``smoothing`` draws the rates of short texts to
     their mean, as if by so many more words. ``length_decorrelation`` penalises what the score
     shares with the logarithm of the number of words; ``consistency`` penalises the squared change
-    of the score under edits that keep the meaning (a typo, letter case, quotes). All of these are
-    for ``model = "linear"``; ``"boosting"`` fits trees over the counts alone.
+    of the score under edits that keep the meaning (a typo, letter case, quotes). ``length`` makes
+    the number of words a feature, for corpora where long means hard; such a ranker cannot compare
+    a chapter with a page. ``model = "boosting"`` fits trees over the counts alone, and knows
+    neither of the penalties.
     """
 
     name: str = "my_ranker"
@@ -108,6 +114,7 @@ class FeaturesConfig:
     smoothing: float = 0.0
     length_decorrelation: float = 0.0
     consistency: float = 0.0
+    length: bool = False
     boosting: BoostingConfig = field(default_factory=BoostingConfig)
     seed: int = 0
     description: str = ""
@@ -290,7 +297,7 @@ def _design(examples: Examples, weights: Floats, config: FeaturesConfig) -> _Des
 
     n = len(examples.texts)
     texts, edits = _with_edits(examples.texts, config)
-    plain = ratios(config.rules)
+    plain = (*ratios(config.rules), *([LENGTH] if config.length else []))
     columns = tuple(dict.fromkeys(x for f in plain for x in (f.over, f.under)))
     counts = count(texts, columns, rules=config.rules)
     usable = counts["words"] > 0
