@@ -7,7 +7,8 @@ Measured on whole texts and on their first 200, 100 and 50 words, as whole sente
 story the strict ranking accuracy (all three in order, a tie is an error) with its 95 % interval of
 redrawn stories, and pair accuracy; between stories of a fold the pairs of different level and
 title. Rows: the number of words; formulas; ``features`` trained on the stories of the other folds;
-the same that may also look at length; and with the other corpora of the shipped model added, less what stands in a story of the fold.
+the same that may also look at length; and with the other corpora of the shipped model added, less
+what stands in a story of the fold.
 """
 
 from __future__ import annotations
