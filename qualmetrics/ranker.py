@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -56,6 +56,10 @@ class Ratio:
         """What reports call it, such as ``log words/sentences``."""
         ratio = f"{self.over}/{self.under}" + (f"^{self.power:g}" if self.power != 1 else "")
         return ratio if self.shape == "plain" else f"{self.shape} {ratio}"
+
+    def to_list(self) -> list[Any]:
+        """Return the arguments that make it again."""
+        return [self.over, self.under, self.shape, self.plus, self.plus_under, self.power]
 
     def __call__(self, columns: Arrays) -> Any:
         """Return the feature of each text, ``(n,)``."""
@@ -117,9 +121,8 @@ class LinearForward:
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON-able data; ``from_dict`` reads it back."""
         return {
-            "features": [
-                [f.over, f.under, f.shape, f.plus, f.plus_under, f.power] for f in self.features
-            ],
+            "kind": "linear",
+            "features": [feature.to_list() for feature in self.features],
             "weights": [list(row) for row in self.weights],
             "intercepts": list(self.intercepts),
         }
@@ -134,6 +137,24 @@ class LinearForward:
         )
 
 
+class CountsForward(Protocol):
+    """The arithmetic of a ranker of counts: linear, or trees."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The counts and channels that it reads."""
+
+    @property
+    def intercepts(self) -> tuple[float, ...]:
+        """What is added to each output."""
+
+    def __call__(self, arrays: Arrays) -> Any:
+        """Return the outputs ``(n, k)``."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON-able data."""
+
+
 @dataclass(frozen=True)
 class Ranker:
     """All that makes a ranker of counts.
@@ -143,7 +164,7 @@ class Ranker:
     """
 
     name: str
-    forward: LinearForward
+    forward: CountsForward
     inputs: tuple[Input, ...]
     criteria: tuple[str, ...]
     increases_with: str = "difficulty"
@@ -180,8 +201,15 @@ class Ranker:
             licence=self.licence,
             tolerance=TOLERANCE,
         )
-        abilities = {"explain": partial(_explain, dict(self.typical))} if single else {}
-        return Scorer(spec, self.inputs, self.forward, abilities=abilities)
+        return Scorer(
+            spec, self.inputs, self.forward, abilities=_abilities(self.forward, self.typical)
+        )
+
+
+def _abilities(forward: CountsForward, typical: Mapping[str, float]) -> dict[str, Any]:
+    """Return ``explain`` where there are exact shares: of one output, and no tree."""
+    additive = isinstance(forward, LinearForward) and len(forward.weights) == 1
+    return {"explain": partial(_explain, dict(typical))} if additive else {}
 
 
 def _explain(typical: Mapping[str, float], scorer: Scorer, text: str, reference: Any = None) -> Any:
@@ -198,16 +226,12 @@ def _explain(typical: Mapping[str, float], scorer: Scorer, text: str, reference:
 
 def write_ranker(folder: str | Path, scorer: Scorer) -> Path:
     """Write a ranker's arithmetic as plain data beside its bundle, and return the file."""
-    if not isinstance(scorer.forward, LinearForward):
-        raise InputError(f"{scorer.spec.name} is no linear ranker")
+    if not hasattr(scorer.forward, "to_dict"):
+        raise InputError(f"{scorer.spec.name} is no ranker of counts")
     explain = scorer.abilities.get("explain")
     typical = explain.args[0] if isinstance(explain, partial) else {}
-    data = {
-        "format": FORMAT,
-        "signature": scorer.signature,
-        "typical": typical,
-        **scorer.forward.to_dict(),
-    }
+    arithmetic = scorer.forward.to_dict()
+    data = {"format": FORMAT, "signature": scorer.signature, "typical": typical, **arithmetic}
     path = Path(folder) / FILE
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     return path
@@ -229,7 +253,7 @@ def read_ranker(folder: str | Path) -> Scorer:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["format"] != FORMAT:
             raise BundleError(f"{path} has format {data['format']!r}; this version reads {FORMAT}")
-        forward, typical = LinearForward.from_dict(data), data["typical"]
+        forward, typical = _forward(data), data["typical"]
     except OSError as error:
         raise BundleError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -237,9 +261,19 @@ def read_ranker(folder: str | Path) -> Scorer:
     made = Ranker("", forward, loaded.inputs, loaded.spec.outputs)
     if made.digest != loaded.spec.parameters.get("ranker"):
         raise BundleError(f"{path} is not the ranker of this bundle, or it was altered")
-    abilities = {"explain": partial(_explain, typical)} if len(forward.weights) == 1 else {}
+    abilities = _abilities(forward, typical)
     scorer = Scorer(loaded.spec, loaded.inputs, forward, abilities=abilities)
     return scorer.with_recipe("qualmetrics.ranker:read_ranker", folder=str(Path(folder).resolve()))
+
+
+def _forward(data: Mapping[str, Any]) -> CountsForward:
+    if data["kind"] == "linear":
+        return LinearForward.from_dict(data)
+    if data["kind"] == "trees":
+        from qualmetrics.ranker_trees import TreesForward
+
+        return TreesForward.from_dict(data)
+    raise ValueError(f"unknown kind {data['kind']!r}")
 
 
 def standardised(

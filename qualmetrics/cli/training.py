@@ -58,7 +58,7 @@ def train_files(request: Request) -> None:
             resume=request.resume,
             progress=progress,
         )
-    sys.stdout.write("\n".join(_summary(trained)) + "\n")
+    sys.stdout.write("\n".join(_summary(trained, request.folder)) + "\n")
 
 
 def _merged(config: str | None, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,9 +97,9 @@ def _listed(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
-def _summary(trained: Any) -> Iterator[str]:
+def _summary(trained: Any, folder: str) -> Iterator[str]:
     report = trained.report
-    yield str(trained.folder)
+    yield folder
     yield trained.scorer.signature
     data = report.get("data", {})
     told = {name.replace("_", " "): n for name, n in data.items() if isinstance(n, int) and n}
@@ -114,8 +114,8 @@ def _summary(trained: Any) -> Iterator[str]:
             yield f"  {name:<24} {value:.3f}"
     text = str(report.get("text_graph", ""))
     if text and not text.startswith("none"):
-        yield f"as one graph of strings: {trained.folder}/{text}"
-    yield f"try it: qualmetrics score FILE -m {trained.folder}/"
+        yield f"as one graph of strings: {folder}/{text}"
+    yield f"try it: qualmetrics score FILE -m {folder}/"
 
 
 @contextmanager

@@ -17,13 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qualmetrics.errors import InputError, MissingExtraError
-from qualmetrics.ranker import LinearForward, Ranker, Ratio, standardised, write_ranker
+from qualmetrics.ranker import (
+    CountsForward,
+    LinearForward,
+    Ranker,
+    Ratio,
+    standardised,
+    write_ranker,
+)
 from qualmetrics.text.inputs import Counts
 from qualmetrics.training import leave
 from qualmetrics.training.augment import with_beginnings
+from qualmetrics.training.boosting import BoostingConfig, Judged, boost
 from qualmetrics.training.data import Examples
 from qualmetrics.training.lexicon import Lexicon, LexiconConfig, learn_words
-from qualmetrics.training.losses import pairwise_logistic, pairwise_logistic_slope
+from qualmetrics.training.losses import pairwise_logistic, pairwise_logistic_slope, sums
 from qualmetrics.training.measure import measured, pair_loss
 from qualmetrics.training.pairs import PairConfig, sample
 from qualmetrics.training.result import Trained
@@ -50,6 +58,21 @@ TYPES_POWER = 0.85
 """Distinct words grow more slowly than words: about with this power, over 50 to 1,000 words."""
 
 
+def smoothed(features: Sequence[Ratio], counts: Mapping[str, Any], by: float) -> list[Ratio]:
+    """Return the features with rates by word drawn to their mean, as if by so many more words."""
+    words = float(counts["words"].sum())
+    return [
+        replace(f, plus=by * float(counts[f.over].sum()) / words, plus_under=by)
+        if by and f.shape == "plain" and f.under == "words"
+        else f
+        for f in features
+    ]
+
+
+LENGTH = Ratio("words", "words", "log", power=0.0)
+"""The logarithm of the number of words, as a ratio to words to the power of 0."""
+
+
 def ratios(rules: str) -> tuple[Ratio, ...]:
     """Return the features under these rules: rates by word and sentence, none of bare length."""
     english = rules.startswith("en/")
@@ -71,9 +94,13 @@ class FeaturesConfig:
 
     ``penalty`` and ``lexicon.penalty`` are L2 weights; of several, those that do best on the
     development part are taken, or the last ones where there is none. ``beginnings`` adds each pair
-    again with both texts cut to so many words. ``length_decorrelation`` penalises what the score
+    again with both texts cut to so many words. ``smoothing`` draws the rates of short texts to
+    their mean, as if by so many more words. ``length_decorrelation`` penalises what the score
     shares with the logarithm of the number of words; ``consistency`` penalises the squared change
-    of the score under edits that keep the meaning (a typo, letter case, quotes).
+    of the score under edits that keep the meaning (a typo, letter case, quotes). ``length`` makes
+    the number of words a feature, for corpora where long means hard; such a ranker cannot compare
+    a chapter with a page. ``model = "boosting"`` fits trees over the counts alone, and knows
+    neither of the penalties.
     """
 
     name: str = "my_ranker"
@@ -84,8 +111,11 @@ class FeaturesConfig:
     beginnings: tuple[int, ...] = (200, 100, 50)
     lexicon: LexiconConfig = field(default_factory=LexiconConfig)
     penalty: tuple[float, ...] = (1e-2, 1e-3)
+    smoothing: float = 0.0
     length_decorrelation: float = 0.0
     consistency: float = 0.0
+    length: bool = False
+    boosting: BoostingConfig = field(default_factory=BoostingConfig)
     seed: int = 0
     description: str = ""
     licence: str = ""
@@ -99,7 +129,7 @@ class FeaturesConfig:
             raise InputError(f"penalty must be positive numbers; got {self.penalty}")
 
 
-MODELS = ("linear",)
+MODELS = ("linear", "boosting")
 
 
 def train_features(
@@ -138,7 +168,7 @@ def train_features(
     InputError
         When there is nothing to learn from.
     MissingExtraError
-        Without the extra ``train``.
+        Without the extra ``fit``.
     """
     del resume
     tell = progress or (lambda *_: None)
@@ -151,7 +181,8 @@ def train_features(
     lang = config.rules.partition("/")[0]
     grown, rows = with_beginnings(judged, config.beginnings, lang=lang)
     design = _design(grown, share[rows], config)
-    ranker, history = _best(design, held, config, tell)
+    find = _best if config.model == "linear" else _boosted
+    ranker, history = find(design, held, config, tell)
     scorer = ranker.scorer()
     report: dict[str, Any] = {"backend": "features", "data": leave.told(judged)}
     if held is not None:
@@ -187,6 +218,58 @@ def _best(
     return rankers[int(np.argmin(order))], history
 
 
+def _boosted(
+    design: _Design, held: Examples | None, config: FeaturesConfig, tell: Progress
+) -> tuple[Ranker, list[dict[str, Any]]]:
+    """Fit trees over the counts."""
+    from qualmetrics.text import count
+
+    if len(design.examples.criteria) > 1:
+        raise InputError("boosting learns one criterion; model='linear' learns several")
+    if design.edits.size or config.length_decorrelation:
+        raise InputError("consistency and length_decorrelation are for model='linear'")
+    tell(1, 2, "fitting")
+    columns = tuple(dict.fromkeys(x for f in design.features for x in (f.over, f.under)))
+
+    def judged(examples: Examples, weights: Floats) -> Judged:
+        counts = count(examples.texts, columns, rules=config.rules)
+        with np.errstate(all="ignore"):
+            table = np.stack([np.asarray(f(counts)) for f in design.features], axis=1)
+        return Judged(table, examples.pairs, examples.p[:, 0], examples.margin, weights)
+
+    dev = None if held is None else judged(held, np.full(held.n_pairs, 1 / held.n_pairs))
+    forward, history = boost(
+        judged(design.examples, design.weights),
+        design.features,
+        config.boosting,
+        dev=dev,
+        seed=config.seed,
+    )
+    names = tuple(dict.fromkeys((*columns, "words")))
+    return _centred(_ranker(config, forward, names, (), design), design), history
+
+
+def _ranker(
+    config: FeaturesConfig,
+    forward: CountsForward,
+    columns: tuple[str, ...],
+    tables: tuple[Any, ...],
+    design: _Design,
+) -> Ranker:
+    return Ranker(
+        name=config.name,
+        forward=forward,
+        inputs=(Counts(config.rules, columns, tables),),
+        criteria=design.examples.criteria,
+        increases_with=config.increases_with,
+        description=config.description or DESCRIPTION[config.model],
+        languages=(config.rules.partition("/")[0],),
+        licence=config.licence,
+        source=config.source,
+        version=config.version,
+    )
+
+
 # -- the fit --------------------------------------------------------------------------------------
 
 
@@ -207,7 +290,6 @@ class _Design:
     """``(n,)``, centred."""
     edits: NDArray[np.int64]
     """``(e, 2)``: a text and its edited copy."""
-    typical: Mapping[str, float]
 
 
 def _design(examples: Examples, weights: Floats, config: FeaturesConfig) -> _Design:
@@ -215,10 +297,14 @@ def _design(examples: Examples, weights: Floats, config: FeaturesConfig) -> _Des
 
     n = len(examples.texts)
     texts, edits = _with_edits(examples.texts, config)
-    features = ratios(config.rules)
-    columns = tuple(dict.fromkeys(x for f in features for x in (f.over, f.under)))
+    plain = (*ratios(config.rules), *([LENGTH] if config.length else []))
+    columns = tuple(dict.fromkeys(x for f in plain for x in (f.over, f.under)))
     counts = count(texts, columns, rules=config.rules)
     usable = counts["words"] > 0
+    if not usable.any():
+        raise InputError(f"no text holds a word under the rules {config.rules}")
+    words = config.lexicon if config.model == "linear" else replace(config.lexicon, max_words=0)
+    features = tuple(smoothed(plain, counts, config.smoothing))
     with np.errstate(all="ignore"):
         table = np.stack([np.asarray(f(counts)) for f in features], axis=1)
     table[~usable] = 0.0
@@ -232,11 +318,10 @@ def _design(examples: Examples, weights: Floats, config: FeaturesConfig) -> _Des
         table=table,
         means=means,
         scales=scales,
-        lexicon=learn_words(texts, config.lexicon, rules=config.rules),
+        lexicon=learn_words(texts, words, rules=config.rules),
         weights=weights / weights.sum(),
         log_words=log_words - log_words.mean(),
         edits=edits,
-        typical={name: float(values[:n].mean()) for name, values in counts.items()},
     )
 
 
@@ -270,32 +355,21 @@ def _fit(
         features, np.stack([s[:n_features] for s, _ in found]), design.means, design.scales
     )
     rows = [list(row) for row in weights]
-    typical = dict(design.typical)
     for i, (channel, unit) in enumerate(channels):
-        features.append(Ratio(channel, "words"))
+        features.append(Ratio(channel, "words", plus_under=config.lexicon.shrink))
         for j, row in enumerate(rows):
             row.append(unit if i == j else 0.0)
-        typical[channel] = 0.0
     tables = () if table is None else (table,)
     forward = LinearForward(tuple(features), tuple(map(tuple, rows)), intercepts)
     names = tuple(name for name in forward.columns if name not in dict(channels))
-    ranker = Ranker(
-        name=config.name,
-        forward=forward,
-        inputs=(Counts(config.rules, names, tables),),
-        criteria=design.examples.criteria,
-        increases_with=config.increases_with,
-        description=config.description or DESCRIPTION,
-        languages=(config.rules.partition("/")[0],),
-        licence=config.licence,
-        source=config.source,
-        version=config.version,
-        typical=typical,
-    )
+    ranker = _ranker(config, forward, names, tables, design)
     return _centred(ranker, design), float(np.mean([loss for _, loss in found]))
 
 
-DESCRIPTION = "Learned from which of two texts stands higher; linear in counts and word weights."
+DESCRIPTION = {
+    "linear": "Learned from which of two texts stands higher; linear in counts and word weights.",
+    "boosting": "Learned from which of two texts stands higher; boosted trees over counts.",
+}
 
 
 def _centred(ranker: Ranker, design: _Design) -> Ranker:
@@ -308,7 +382,8 @@ def _centred(ranker: Ranker, design: _Design) -> Ranker:
     means = np.nanmean(ranker.forward(counts), axis=0)
     shifted = tuple(b - float(m) for b, m in zip(ranker.forward.intercepts, means, strict=True))
     typical = {name: float(values.mean()) for name, values in counts.items()}
-    return replace(ranker, forward=replace(ranker.forward, intercepts=shifted), typical=typical)
+    forward: Any = ranker.forward
+    return replace(ranker, forward=replace(forward, intercepts=shifted), typical=typical)
 
 
 def _minimise(
@@ -334,7 +409,7 @@ def _minimise(
         gap = scores[first] - scores[second]
         total = float(weight @ pairwise_logistic(gap, p, margin))
         slope = weight * pairwise_logistic_slope(gap, p, margin)
-        pull: Floats = _by_text(first, slope, n_texts) - _by_text(second, slope, n_texts)
+        pull: Floats = sums(first, slope, n_texts) - sums(second, slope, n_texts)
         if config.length_decorrelation:
             shared = float(scores[:n] @ design.log_words) / n
             total += config.length_decorrelation * shared**2 / spread
@@ -344,8 +419,8 @@ def _minimise(
             change = scores[design.edits[:, 0]] - scores[design.edits[:, 1]]
             total += config.consistency * float((change**2).mean())
             moved = config.consistency * 2 * change / len(change)
-            pull += _by_text(design.edits[:, 0], moved, n_texts)
-            pull -= _by_text(design.edits[:, 1], moved, n_texts)
+            pull += sums(design.edits[:, 0], moved, n_texts)
+            pull -= sums(design.edits[:, 1], moved, n_texts)
         total += float(ridge @ solution**2)
         return total, np.r_[table.T @ pull, turned @ pull] + 2 * ridge * solution
 
@@ -360,16 +435,11 @@ def _minimise(
 MAX_STEPS = 500
 
 
-def _by_text(index: NDArray[np.int64], values: Floats, n: int) -> Floats:
-    """Sum values by the text they belong to, ``(n,)``."""
-    return np.bincount(index, values, n).astype(np.float64)
-
-
 def _optimiser() -> Any:
     try:
         from scipy.optimize import minimize
     except ImportError:
-        raise MissingExtraError("scipy", "train", "training a ranker") from None
+        raise MissingExtraError("scipy", "fit", "training a ranker") from None
     return minimize
 
 

@@ -40,13 +40,15 @@ class LexiconConfig:
     """Which words are weighed: those of at least ``min_texts`` texts, the commonest ``max_words``.
 
     Others are weighed by their character n-grams (``max_grams``, each in at least ``min_words``
-    of them). ``max_words = 0`` leaves words out altogether.
+    of them). ``max_words = 0`` leaves words out altogether. The weights of a text are summed and
+    divided by its number of words plus ``shrink``: what few words say is believed less.
     """
 
     min_texts: int = 3
     max_words: int = 20_000
     max_grams: int = 3_000
     min_words: int = 8
+    shrink: float = 50.0
     penalty: tuple[float, ...] = (1e-2, 1e-3, 1e-4)
 
     def __post_init__(self) -> None:
@@ -111,7 +113,7 @@ def learn_words(texts: Sequence[str], config: LexiconConfig, *, rules: str = "en
     unknown = ~found.is_name & (of < 0)
     of[unknown] = len(known) + 1
     grams, links = _grams([found.keys[i] for i in np.unique(found.word[unknown])], config)
-    share = RATE / np.maximum(np.bincount(found.text, minlength=n), 1)
+    share = RATE / np.maximum(np.bincount(found.text, minlength=n) + config.shrink, 1)
     rows, columns, values = [found.text], [of], [share[found.text]]
     key_of = {key: i for i, key in enumerate(found.keys)}
     grams_of = {key_of[key]: index for key, index in links.items()}
@@ -177,7 +179,7 @@ def _sparse() -> Any:
     try:
         from scipy import sparse
     except ImportError:
-        raise MissingExtraError("scipy", "train", "training a ranker") from None
+        raise MissingExtraError("scipy", "fit", "training a ranker") from None
     return sparse
 
 

@@ -58,10 +58,15 @@ def pairwise_logistic_slope(difference: Any, p: Any = 1.0, margin: Any = 0.0) ->
     return np.where(judged, (1 - q) * sigmoid(by + d) - q * sigmoid(by - d), 0.0)
 
 
+def sums(index: Any, values: Floats, n: int) -> Floats:
+    """Return the sum of the values at each position, ``(n,)``: what pairs do to their texts."""
+    return np.bincount(index, values, n).astype(np.float64)
+
+
 def _aligned(difference: Any, p: Any, margin: Any) -> tuple[Floats, Floats, Floats]:
     arrays = (np.asarray(item, dtype=np.float64) for item in (difference, p, margin))
     d, sure, by = np.broadcast_arrays(*arrays)
     return d, sure, by
 
 
-__all__ = ["pairwise_logistic", "pairwise_logistic_slope", "sigmoid", "softplus"]
+__all__ = ["pairwise_logistic", "pairwise_logistic_slope", "sigmoid", "softplus", "sums"]

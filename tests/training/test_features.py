@@ -6,8 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-pytest.importorskip("scipy", reason="training needs the extra train")
-
 import qualmetrics as qm
 from qualmetrics.errors import InputError
 from qualmetrics.testing import check_scorer

@@ -5,8 +5,6 @@ import json
 import numpy as np
 import pytest
 
-pytest.importorskip("scipy", reason="training needs the extra train")
-
 import qualmetrics as qm
 from qualmetrics.errors import InputError
 from qualmetrics.training import train

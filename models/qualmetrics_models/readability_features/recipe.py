@@ -2,16 +2,16 @@
 
 The data is read from ``--data`` or ``QUALMETRICS_DATA``; ``qualmetrics_models.corpora`` says which
 sets, under which licences, and what is held out. Takes two minutes on one core and needs
-``pip install 'qualmetrics[train,export]'``.
+``pip install 'qualmetrics[fit]'``.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
+import tempfile
 from pathlib import Path
-
-import numpy as np
 
 from qualmetrics.training.features import FeaturesConfig, train_features
 from qualmetrics.training.lexicon import LexiconConfig
@@ -34,8 +34,9 @@ SHARES = (
 CONFIG = FeaturesConfig(
     name="readability_features",
     increases_with="difficulty",
-    lexicon=LexiconConfig(min_texts=3, max_words=20_000, penalty=(1e-4,)),
-    penalty=(1e-3,),
+    lexicon=LexiconConfig(min_texts=5, max_words=20_000, shrink=50.0, penalty=(1e-4,)),
+    penalty=(3e-4,),
+    length_decorrelation=0.01,
     description=(
         "Estimate how hard an English text is to read, from its counts and words.\n\n"
         "Linear in ratios of counts and in learned word weights, so it runs at the speed of a "
@@ -50,9 +51,18 @@ CONFIG = FeaturesConfig(
 
 
 def make(folder: Path, data: Path) -> Trained:
-    """Train on the training parts, measure nothing, and write the bundle."""
+    """Train on the training parts, and put the bundle into a folder, over what is there."""
     examples, weights = mixed(corpora.read(data), SHARES, corpora.held_out(data), seed=0)
-    return train_features(examples, CONFIG, folder, weights=np.asarray(weights))
+    with tempfile.TemporaryDirectory() as scratch:
+        made = train_features(examples, CONFIG, Path(scratch) / "made", weights=weights)
+        place(Path(scratch) / "made", folder)
+    return made
+
+
+def place(made: Path, folder: Path) -> None:
+    """Copy a bundle to where it is kept; its card is written by hand and stays."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(made, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("card.md"))
 
 
 def main() -> None:
@@ -63,7 +73,7 @@ def main() -> None:
     parser.add_argument("--data", help="folder of data sets; else QUALMETRICS_DATA")
     given = parser.parse_args()
     made = make(given.out, corpora.data_folder(given.data))
-    sys.stdout.write(f"{made.folder}\n{made.scorer.signature}\n")
+    sys.stdout.write(f"{given.out}\n{made.scorer.signature}\n")
 
 
 if __name__ == "__main__":
