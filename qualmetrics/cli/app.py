@@ -411,6 +411,78 @@ def serve_command(
     )
 
 
+@app.command("train")
+def train_command(
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Labelled texts: .jsonl, .csv, .tsv, .gz of these.", metavar="FILE..."),
+    ],
+    output: Annotated[str, typer.Option("-o", "--output", help="Folder to write the model to.")],
+    backend: Annotated[
+        str,
+        typer.Option(help="features, static, transformer, cross-encoder or pair-regressor."),
+    ] = "features",
+    config: Annotated[
+        str | None, typer.Option("--config", help="Settings, a .toml or .yaml file.")
+    ] = None,
+    dev: Annotated[
+        list[str] | None, typer.Option("--dev", help="Development examples; may be repeated.")
+    ] = None,
+    dev_fraction: Annotated[
+        float,
+        typer.Option("--dev-fraction", help="Held out, by group, where there is no --dev file."),
+    ] = 0.2,
+    field: Annotated[
+        list[str] | None,
+        typer.Option("--field", help="Another field name, such as text=body or group=title."),
+    ] = None,
+    levels: Annotated[
+        str | None, typer.Option("--levels", help="Names of levels, lowest first: easy,mid,hard.")
+    ] = None,
+    criteria: Annotated[
+        str | None, typer.Option("--criteria", help="Fields of several ratings: depth,style.")
+    ] = None,
+    descending: Annotated[
+        bool, typer.Option("--descending", help="High ratings mean low: ease, for difficulty.")
+    ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="One setting, such as name=my_ranker or pairs.min_gap=0.5."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a model that is there.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an interrupted run.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
+) -> None:
+    """Train a ranker on pairs, ratings or levels.
+
+    Writes a bundle folder that scores like any other, with its record and the draft of a card.
+    """
+    from qualmetrics.cli.training import Request, train_files
+
+    train_files(
+        Request(
+            files=tuple(files),
+            folder=output,
+            backend=backend,
+            config=config,
+            dev=tuple(dev or ()),
+            dev_fraction=dev_fraction,
+            fields=tuple(field or ()),
+            levels=levels,
+            criteria=criteria,
+            descending=descending,
+            settings=tuple(settings or ()),
+            overwrite=overwrite,
+            resume=resume,
+            quiet=quiet,
+        )
+    )
+
+
 def _leave(code: int) -> None:
     if code:
         raise typer.Exit(code)

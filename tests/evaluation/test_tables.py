@@ -68,7 +68,10 @@ def test_ratings_are_correlated(tmp_path: Path) -> None:
 
 
 def test_pairs_tell_where_the_lower_text_is_the_longer_one(tmp_path: Path) -> None:
-    rows = [{"harder": HARD, "easier": MIDDLE}, {"harder": HARD + " Indeed it was so.", "easier": EASY}]
+    rows = [
+        {"harder": HARD, "easier": MIDDLE},
+        {"harder": HARD + " So it was then.", "easier": EASY},
+    ]
     corpus = read_corpus(write(tmp_path / "pairs.jsonl", rows))
     found = evaluate([qm.get("fkgl")], [corpus], baselines=[], draws=10)
     assert found.get("pairs", "pairs", "flesch_kincaid_grade").value == 1.0
