@@ -449,7 +449,12 @@ class Recipe:
         return scorer
 
 
-FACTORIES = ("qualmetrics.registry:get", "qualmetrics.onnx:load")
+FACTORIES = (
+    "qualmetrics.registry:get",
+    "qualmetrics.onnx:load",
+    "qualmetrics.reward:from_node",
+    "qualmetrics.reward_config:scorer_of",
+)
 """What a recipe from a file may run beside plug-ins' entry points."""
 
 

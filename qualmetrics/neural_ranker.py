@@ -7,7 +7,7 @@ one graph from token ids; as ``text`` one from strings. Nothing here knows how a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from qualmetrics.arrays import xp
 from qualmetrics.core import Arrays, Forward, Scorer, Spec
-from qualmetrics.encoder import Tokens, Vectors
+from qualmetrics.encoder import Policy, Tokens, Vectors
 from qualmetrics.errors import ExportError, InputError
 from qualmetrics.similarity.builder import pooled
 
@@ -178,17 +178,20 @@ def _graph(scorer: Scorer, form: str) -> Any:
     return text_graph(scorer) if form == "text" else ids_graph(scorer)
 
 
-def reading(scorer: Scorer, kind: str, max_tokens: int, stride: int = 0) -> Scorer:
+def reading(
+    scorer: Scorer, kind: str | None = None, max_tokens: int | None = None, stride: int = 0
+) -> Scorer:
     """Return a ranker that reads long texts by another policy; see ``Policy``.
 
-    It has no recipe; export it to keep it.
-    """
-    from qualmetrics.encoder import Policy
+    What is None stays. It has no recipe; export it to keep it.
 
-    inputs: Sequence[Any] = [
-        replace(item, policy=Policy(kind, max_tokens, stride))
-        if isinstance(item, (Vectors, Tokens))
-        else item
-        for item in scorer.inputs
-    ]
-    return replace(scorer, inputs=tuple(inputs), recipe=None)
+    Raises
+    ------
+    InputError
+        For a scorer that reads no encoder's vectors or tokens, or a policy it cannot follow.
+    """
+    (item,) = scorer.inputs
+    if not isinstance(item, (Vectors, Tokens)):
+        raise InputError(f"{scorer.spec.name} reads no tokens, so no policy cuts them")
+    policy = Policy(kind or item.policy.kind, max_tokens or item.policy.max_tokens, stride)
+    return replace(scorer, inputs=(replace(item, policy=policy),), recipe=None)

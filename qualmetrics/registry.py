@@ -30,8 +30,11 @@ from qualmetrics.errors import (
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-FOLDERS = ("formulas", "rankers", "similarities")
+FOLDERS = ("formulas", "rankers", "similarities", "features")
 """The rooms that hold instances, one scorer a file."""
+
+REWARDS = "rewards"
+"""The room of presets: factories that cannot be called without being told something first."""
 
 GROUP = "qualmetrics.scorers"
 """Entry point group of plug-ins: ``name = "package.module:scorer_or_factory"``."""
@@ -111,10 +114,10 @@ ALIASES: Mapping[str, str] = {
 """Short ids of the literature -> names."""
 
 
-@lru_cache(maxsize=1)
-def _built_in() -> dict[str, str]:
+@lru_cache(maxsize=2)
+def _built_in(folders: tuple[str, ...] = FOLDERS) -> dict[str, str]:
     found: dict[str, str] = {}
-    for folder in FOLDERS:
+    for folder in folders:
         path = Path(__file__).parent / folder
         for module in pkgutil.iter_modules([str(path)]):
             if module.name in found:
@@ -143,6 +146,22 @@ def _plugins() -> dict[str, list[EntryPoint]]:
 def names() -> tuple[str, ...]:
     """Return the names of all scorers, plug-ins included, sorted; none is imported."""
     return tuple(sorted({*_built_in(), *_plugins()}))
+
+
+def reward_names() -> tuple[str, ...]:
+    """Return the names of the reward presets, sorted; ``get(name, undefined=...)`` makes one."""
+    return tuple(sorted(_built_in((REWARDS,))))
+
+
+def factory(name: str) -> Any:
+    """Return the function that makes a scorer of that name; None where the name is a scorer's own.
+
+    Raises
+    ------
+    UnknownNameError
+    """
+    made = _locate(ALIASES.get(name, name))
+    return None if isinstance(made, Scorer) else made
 
 
 def get(name: str, **parameters: Any) -> Scorer:
@@ -182,6 +201,9 @@ def _make(name: str, parameters: tuple[tuple[str, Any], ...]) -> Scorer:
     for key in given:
         if key not in known:
             raise UnknownParameterError(name, key, known)
+    absent = [k for k, p in known.items() if p.default is p.empty and k not in given]
+    if absent:
+        raise InputError(f"{name} must be told {', '.join(absent)}: get({name!r}, {absent[0]}=...)")
     scorer = made(**given)  # never kept: it may have read a file that changes
     if not isinstance(scorer, Scorer):
         raise PluginError(f"{name!r} made a {type(scorer).__name__}, not a Scorer")
@@ -227,7 +249,7 @@ def _in_language(scorer: Scorer, parameters: Mapping[str, Any]) -> Scorer:
 
 
 def _locate(name: str) -> Any:
-    built_in = _built_in().get(name)
+    built_in = _built_in().get(name) or _built_in((REWARDS,)).get(name)
     points = _plugins().get(name, [])
     origins = [*([built_in] if built_in else []), *(point.value for point in points)]
     if len(origins) > 1:
@@ -239,7 +261,7 @@ def _locate(name: str) -> Any:
         module, _, attribute = built_in.partition(":")
         return getattr(importlib.import_module(module), attribute)
     if not points:
-        raise UnknownNameError(name, [*names(), *ALIASES])
+        raise UnknownNameError(name, [*names(), *reward_names(), *ALIASES])
     try:
         made = points[0].load()
     except Exception as error:

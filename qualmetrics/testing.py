@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from qualmetrics.core import UNDEFINED, Scores
+from qualmetrics.core import UNDEFINED, Scorer, Scores
 from qualmetrics.errors import InputError, QualmetricsError
 
 SHORT = "The small boat crossed the bay before noon."
@@ -94,7 +94,8 @@ def sample(
 ) -> Call:
     """Return rows to try a scorer on: yours, or ``TEXTS`` with what the scorer needs beside them.
 
-    References are the texts turned by one, some rows with two; columns count from 1.
+    References are the texts turned by one, some rows with two; a column counts from 1, or holds
+    the texts turned by two where an input reads it as its ``side``.
     """
     rows = list(TEXTS if texts is None else texts)
     needs: frozenset[str] = getattr(scorer, "needs", frozenset())
@@ -102,9 +103,19 @@ def sample(
         turned = [text or "" for text in rows[1:] + rows[:1]]
         references = [r if i % 3 else [r, SHORT] for i, r in enumerate(turned)]
     given = dict(columns or {})
+    of_text = _text_columns(scorer)
     for name in sorted(needs - {"references"} - set(given)):
-        given[name] = [float(i + 1) for i in range(len(rows))]
+        turned = [text or SHORT for text in rows[2:] + rows[:2]]
+        given[name] = turned if name in of_text else [float(i + 1) for i in range(len(rows))]
     return Call(rows, references, given)
+
+
+def _text_columns(scorer: Any) -> set[str]:
+    if not isinstance(scorer, Scorer):
+        return set()
+    from qualmetrics.planner import leaves
+
+    return {str(getattr(leaf, "side", "")) for leaf in leaves(scorer)}
 
 
 # -- the laws -------------------------------------------------------------------------------------

@@ -7,13 +7,14 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from qualmetrics.core import Layout, Lenient, Scorer
+from qualmetrics.core import Input, Layout, Lenient, Scorer
 from qualmetrics.errors import ExportError, MissingExtraError
 from qualmetrics.onnx.bundle import FORMAT, load, write_input
 from qualmetrics.onnx.runtime import OnnxForward, read_checked
@@ -79,7 +80,7 @@ def export(
 def _write(scorer: Scorer, path: Path, graph: str, kinds: Mapping[str, type] | None) -> None:
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o755)
-    scorer = _in_form(scorer, graph)
+    scorer = _formed(scorer, graph)
     python = scorer
     model = _graph(scorer, graph)
     (path / "model.onnx").write_bytes(model.SerializeToString(deterministic=True))
@@ -89,7 +90,8 @@ def _write(scorer: Scorer, path: Path, graph: str, kinds: Mapping[str, type] | N
     for item in scorer.inputs:
         child = item.input if isinstance(item, Lenient) else item
         if isinstance(child, Scorer):
-            _write(child, path / "children" / child.spec.name, graph, kinds)
+            home = path / "children" / child.spec.name
+            _write(child, home, _form_of(child, graph), kinds)
     data = _describe(scorer, inputs, graph, model)
     data["graph"]["sha256"] = _digest(path / "model.onnx")
     children = sorted(path.glob("children/*/scorer.json"))
@@ -99,17 +101,37 @@ def _write(scorer: Scorer, path: Path, graph: str, kinds: Mapping[str, type] | N
     _write_json(path / "scorer.json", data)
 
 
-def _in_form(scorer: Scorer, graph: str) -> Scorer:
-    """Return the scorer that reads what this form of graph does, where a family makes one."""
+def _formed(scorer: Scorer, graph: str) -> Scorer:
+    """Return a scorer, and all scorers that it reads, with the inputs of this form of graph."""
     if "form" in scorer.abilities:
-        made: Scorer = scorer.abilities["form"](graph)
+        name = scorer.spec.name
+        scorer = scorer.abilities["form"](graph)
+        if scorer.spec.name != name:  # a term of a composition goes by the name it has there
+            scorer = scorer.named(name)
+    elif graph != "values" and len(scorer.inputs) == 1 and hasattr(scorer.inputs[0], "ids_form"):
+        made: Scorer = scorer.inputs[0].ids_form(scorer)
         return made
-    (first, *others) = scorer.inputs
-    if graph in ("ids", "text") and not others and hasattr(first, "ids_form"):
-        made = first.ids_form(scorer)
-    else:
-        made = scorer
-    return made
+    inputs = tuple(_formed_input(item, graph) for item in scorer.inputs)
+    return scorer if inputs == scorer.inputs else replace(scorer, inputs=inputs)
+
+
+def _formed_input(item: Input, graph: str) -> Input:
+    if isinstance(item, Lenient):
+        return Lenient(_formed_input(item.input, graph))
+    return _formed(item, _form_of(item, graph)) if isinstance(item, Scorer) else item
+
+
+def _form_of(child: Scorer, form: str) -> str:
+    """Return the form in which a child goes along: what it lacks, values or ids, by the other."""
+    if form == "ids" and not {"form", "graph"} & set(child.abilities):
+        return "values"
+    if form != "values" or "form" not in child.abilities:
+        return form
+    try:
+        child.abilities["form"](form)
+    except ExportError:
+        return "ids"
+    return form
 
 
 def _graph(scorer: Scorer, form: str) -> Any:

@@ -3,7 +3,8 @@
 So a run that was interrupted goes on with the very pairs it would have seen. Each source is gone
 through without repetition, in a new order each time; several are mixed by weight. The texts of the
 drawn pairs are encoded once, and every other pair that the source knows among them is learned from
-too: of a tournament, sixteen pairs drawn bring hundreds along at no cost.
+too: of a tournament, sixteen pairs drawn bring hundreds along at no cost. What was drawn counts as
+much as all of these together.
 """
 
 from __future__ import annotations
@@ -74,6 +75,9 @@ class Mixture:
         Of sources among the drawn pairs; by default as many as each has pairs.
     batch_pairs : int
         Drawn a step.
+    min_gap : float
+        By how much two values of a source must differ to be compared, where all its texts have
+        values that may be compared.
     within_groups : float
         Share of a source's draws that are pairs inside a group (an article's own versions), where
         it has both such pairs and others; 0 draws as they come.
@@ -86,9 +90,11 @@ class Mixture:
         weights: Mapping[str, float],
         batch_pairs: int,
         *,
+        min_gap: float = 0.0,
         within_groups: float = 0.0,
         seed: int = 0,
     ) -> None:
+        self.min_gap = max(min_gap, 1e-9)
         self.names = tuple(sources)
         self.sources = tuple(sources.values())
         unknown = sorted(set(weights) - set(sources))
@@ -103,6 +109,7 @@ class Mixture:
             raise InputError(f"weights of sources must be positive; got {dict(weights)}")
         self.shares = tuple(w / total for w in raw)
         self.neighbours = tuple(_neighbours(part) for part in self.sources)
+        self.comparable = tuple(_comparable(part) for part in self.sources)
         streams = [
             stream
             for i, part in enumerate(self.sources)
@@ -137,10 +144,18 @@ class Mixture:
         for i, index in parts:
             part = self.sources[i]
             chosen = np.unique(part.pairs[index])
-            all_pairs = self._among(i, chosen)
-            where = np.searchsorted(chosen, part.pairs[all_pairs]) + len(texts)
-            weight = np.full(len(all_pairs), len(index) / n_drawn / len(all_pairs))
-            columns.append((where, part.p[all_pairs], part.margin[all_pairs], weight))
+            beside, p, margin = self._among(i, chosen)
+            share = len(index) / n_drawn
+            weight = [np.full(len(rows), 0.5 * share / len(rows)) for rows in (index, beside)]
+            where = np.searchsorted(chosen, np.concatenate([part.pairs[index], beside]))
+            columns.append(
+                (
+                    where + len(texts),
+                    np.concatenate([part.p[index], p]),
+                    np.concatenate([part.margin[index], margin]),
+                    np.concatenate(weight),
+                )
+            )
             texts += [(i, int(t)) for t in chosen]
         joined = [np.concatenate(column) for column in zip(*columns, strict=True)]
         values = np.array([self.sources[i].values[t] for i, t in texts])
@@ -150,14 +165,27 @@ class Mixture:
         """Return a text of a step."""
         return self.sources[at[0]].texts[at[1]]
 
-    def _among(self, source: int, chosen: Ints) -> Ints:
-        """Return all pairs of a source that lie among some texts."""
+    def _among(self, source: int, chosen: Ints) -> tuple[Ints, Floats, Floats]:
+        """Return all pairs of a source among some texts, as positions, with labels and margins."""
+        part = self.sources[source]
+        if self.comparable[source]:
+            found = part.values[chosen, 0]
+            first, second = np.nonzero(found[:, None] - found[None, :] >= self.min_gap)
+            if len(first):
+                pairs = np.stack([chosen[first], chosen[second]], axis=1)
+                return pairs, np.ones((len(pairs), 1)), np.zeros(len(pairs))
         starts, index = self.neighbours[source]
-        inside = np.zeros(len(self.sources[source].texts), dtype=bool)
+        inside = np.zeros(len(part.texts), dtype=bool)
         inside[chosen] = True
         near = np.concatenate([index[starts[t] : starts[t + 1]] for t in chosen])
-        kept: Ints = near[inside[self.sources[source].pairs[near, 1]]]
-        return kept
+        kept = near[inside[part.pairs[near, 1]]]
+        return part.pairs[kept], part.p[kept], part.margin[kept]
+
+
+def _comparable(part: Examples) -> bool:
+    """Say whether any two texts of a source may be compared by their values."""
+    one = part.values.shape[1] == 1 and not part.within_groups and not part.margin.any()
+    return one and bool(np.isfinite(part.values).all()) and bool((part.p == 1).all())
 
 
 def _neighbours(part: Examples) -> tuple[Ints, Ints]:

@@ -40,7 +40,8 @@ def quotes(text: str, rng: Rng) -> str:
 def first_letter(text: str, rng: Rng) -> str:
     """Change the case of the first letter."""
     del rng
-    return text[:1].swapcase() + text[1:]
+    at = next((i for i, character in enumerate(text) if character.isalpha()), len(text))
+    return text[:at] + text[at : at + 1].swapcase() + text[at + 1 :]
 
 
 def end_mark(text: str, rng: Rng) -> str:

@@ -157,7 +157,7 @@ def load_model(directory: Path, attention: str | None = None) -> Any:
     if config.model_type in ("t5", "mt5"):
         kind = transformers.T5EncoderModel
     try:
-        with _quiet(transformers):
+        with quiet(transformers):
             model = kind.from_pretrained(directory, attn_implementation=attention or "eager")
     except (OSError, ValueError) as error:
         raise ExportError(f"{directory} cannot be loaded: {error}") from error
@@ -254,7 +254,7 @@ def trace(model: Any, opset: int = 17) -> Any:
         outputs = [f"layer_{i}" for i in range(len(wrapped(ids, mask)))]
     axes = {key: {0: "batch", 1: "tokens"} for key in ("input_ids", "attention_mask", *outputs)}
     buffer = io.BytesIO()
-    with _quiet(), torch.no_grad():
+    with quiet(), torch.no_grad():
         try:
             torch.onnx.export(
                 wrapped,
@@ -321,7 +321,7 @@ def _tokenizer(directory: Path) -> Any:
         made = tokenizers.Tokenizer.from_file(str(file))
     else:
         _, transformers = _libraries()
-        with _quiet():
+        with quiet():
             made = transformers.AutoTokenizer.from_pretrained(directory).backend_tokenizer
     made.no_padding()
     made.no_truncation()
@@ -416,7 +416,7 @@ def _torch_states(model: Any, ids: Any, mask: Any) -> list[NDArray[np.float32]]:
 
 
 @contextmanager
-def _quiet(transformers: Any = None) -> Iterator[None]:
+def quiet(transformers: Any = None) -> Iterator[None]:
     """Hold back what the exporter and the loader report about parts that are not used."""
     before = logging.root.manager.disable
     bars: Any = getattr(getattr(transformers, "utils", None), "logging", None)

@@ -11,6 +11,7 @@ import math
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,7 @@ from numpy.typing import NDArray
 from qualmetrics.core import DIRECTIONS
 from qualmetrics.encoder import Encoder, Policy
 from qualmetrics.errors import InputError
-from qualmetrics.text.crop import first_sentences
-from qualmetrics.text.spans import sentence_spans
+from qualmetrics.text.spans import sentence_spans, word_spans
 from qualmetrics.training.batches import Mixture, Step
 from qualmetrics.training.config import plain
 from qualmetrics.training.data import Examples
@@ -46,8 +46,9 @@ from qualmetrics.training.pairs import PairConfig, sample
 from qualmetrics.training.result import Trained
 from qualmetrics.training.splits import check_disjoint, split_by_group
 
-PAD_TOKENS = 16_384
-"""Tokens, padding included, that go through the encoder at once in training."""
+PAD_TOKENS = {"cpu": 2_048, "cuda": 16_384}
+"""Tokens, padding included, that go through the encoder at once in training: on a CPU, what is
+saved by larger batches is lost by padding."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class TransformerConfig:
     pairs: PairConfig = field(default_factory=PairConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
-    dev_fraction: float = 0.1
+    dev_fraction: float = 0.0
     dev_pairs: int = 400
     quantise: bool = True
     text_form: bool = True
@@ -162,7 +163,8 @@ def train_transformer(
         ``NAME.run``, until the bundle is written.
     dev : the same, optional
         Decides which weights are kept; by default ``config.dev_fraction`` of the groups of each
-        source. They never share a text or group with the examples.
+        source (0: none, and the last weights are kept). They share no text and no group with the
+        examples.
     resume : bool
         Go on with an interrupted run, where there is one.
     progress : function, optional
@@ -321,9 +323,9 @@ def scores_of(model: Any, rows: Sequence[NDArray[np.int64]], device: str) -> Any
     torch = torch_library()
     order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
     found: list[Any] = []
-    start = 0
+    start, most = 0, PAD_TOKENS.get(device.split(":")[0], PAD_TOKENS["cuda"])
     for end in range(1, len(order) + 1):
-        if end < len(order) and (end + 1 - start) * len(rows[order[end]]) <= PAD_TOKENS:
+        if end < len(order) and (end + 1 - start) * len(rows[order[end]]) <= most:
             continue
         batch = [rows[i] for i in order[start:end]]
         width = max(map(len, batch))
@@ -358,11 +360,31 @@ class _Reader:
 
 
 def passage(text: str, max_words: int, rng: np.random.Generator) -> str:
-    """Return whole sentences from a random one on, of at most so many words together."""
-    starts = [start for start, _ in sentence_spans(text)]
+    """Return whole sentences from a random one on, of at most so many words together.
+
+    Where that one alone is longer, it is cut after its last word that fits.
+    """
+    spans, words = _places(text)
+    if not len(words):
+        return text
     # From the first half, so that what follows is seldom too short to be like the other side.
-    chosen = starts[int(rng.integers(0, len(starts) // 2 + 1))] if len(starts) > 1 else 0
-    return first_sentences(text[chosen:], max_words)
+    first = int(rng.integers(0, len(spans) // 2 + 1)) if len(spans) > 1 else 0
+    start = int(spans[first, 0])
+    at = int(np.searchsorted(words[:, 0], start))
+    if len(words) - at <= max_words:
+        return text[start:]
+    last = at + max_words - 1
+    ends = spans[first:, 1]
+    whole = ends[(ends <= words[last + 1, 0]) & (ends >= words[at, 1])]
+    return text[start : int(whole[-1]) if len(whole) else int(words[last, 1])].rstrip()
+
+
+@lru_cache(maxsize=16_384)
+def _places(text: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return where the sentences and the words of a text stand: found once, used every round."""
+    found = sentence_spans(text), word_spans(text)
+    sentences, words = (np.array(spans, dtype=np.int32).reshape(-1, 2) for spans in found)
+    return sentences, words
 
 
 # -- the loss -------------------------------------------------------------------------------------
@@ -380,6 +402,7 @@ def _task(
         train,
         config.sources,
         config.batch_pairs,
+        min_gap=config.pairs.min_gap,
         within_groups=config.within_groups,
         seed=config.seed,
     )
