@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from qualmetrics.text.weights import WordWeights
 
 from qualmetrics.errors import BundleError, InputError
 from qualmetrics.explain import explain
@@ -12,6 +11,7 @@ from qualmetrics.onnx import export, load
 from qualmetrics.ranker import LinearForward, Ranker, Ratio, read_ranker, standardised, write_ranker
 from qualmetrics.testing import check_scorer
 from qualmetrics.text.inputs import Counts
+from qualmetrics.text.weights import WordWeights
 
 FEATURES = (
     Ratio("words", "sentences", "log"),
