@@ -1,7 +1,8 @@
 """Shipped rankers are found by name, keep the laws, and say what is missing where they are not."""
 
 import pickle
-from importlib.metadata import EntryPoint
+import sys
+from importlib.metadata import EntryPoint, distributions
 
 import pytest
 
@@ -10,13 +11,20 @@ from qualmetrics import bundles
 from qualmetrics.bundles import installed_bundle, installed_scorer
 from qualmetrics.errors import BundleError, MissingExtraError
 from qualmetrics.explain import explain
-from qualmetrics.testing import check_scorer
+from qualmetrics.testing import LAWS, check_law, law_recipe_round_trip, sample
 
 EASY = "The small boat crossed the bay. The sun was warm, and we ate our lunch on the sand."
 HARD = (
     "Indemnification provisions, notwithstanding the aforementioned limitations, necessitate "
     "comprehensive reinterpretation by the appropriate administrative authorities."
 )
+
+
+def installed():
+    """Return the bundles of the installed packages, whatever this clone declares."""
+    site = [path for path in sys.path if path.endswith("site-packages")]
+    found = (point for d in distributions(path=site) for point in d.entry_points)
+    return {point.name for point in found if point.group == bundles.GROUP}
 
 
 def offer(monkeypatch, *points):
@@ -32,8 +40,12 @@ def test_readability_names_the_ranker_that_it_is(declared):
     assert qm.get("readability").signature.startswith("readability_features|ranker:")
 
 
-def test_readability_features_keeps_every_law(declared):
-    check_scorer(installed_scorer("readability_features"))
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_readability_features_keeps_every_law(declared, law):
+    if law is law_recipe_round_trip and "readability_features" not in installed():
+        pytest.skip("a fresh process knows installed packages only, and this one is older")
+    scorer = installed_scorer("readability_features")
+    check_law(law, scorer, sample(scorer))
 
 
 def test_it_explains_itself_in_shares_that_add_up(declared):

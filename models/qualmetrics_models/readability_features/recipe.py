@@ -60,9 +60,12 @@ def make(folder: Path, data: Path) -> Trained:
 
 
 def place(made: Path, folder: Path) -> None:
-    """Copy a bundle to where it is kept; its card is written by hand and stays."""
+    """Copy a bundle to where it is kept.
+
+    Its card is written by hand and stays; the graph of strings is 3 MB and made by ``export``.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(made, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("card.md"))
+    shutil.copytree(made, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("card.md", "text"))
 
 
 def main() -> None:
