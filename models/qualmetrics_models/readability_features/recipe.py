@@ -65,7 +65,9 @@ def place(made: Path, folder: Path) -> None:
     Its card is written by hand and stays; the graph of strings is 3 MB and made by ``export``.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(made, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("card.md", "text"))
+    shutil.copytree(
+        made, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("card.md", "text")
+    )
 
 
 def main() -> None:
