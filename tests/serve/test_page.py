@@ -268,6 +268,17 @@ def test_it_fits_the_window_and_can_be_read(
     assert (tmp_path / f"{size}.png").stat().st_size > 20_000
 
 
+def test_another_language_is_graded_by_lix(page: Page, start: Any) -> None:
+    server = start(Catalogue(("fre",), lang="de"))
+    page.open(server.url + "/")
+    page.wait(SCORED)
+    put(page, "Die Hauptverwaltung beabsichtigt kostenintensive Instandsetzungsarbeiten. Wir gehen.")
+    assert shown(page, "#scores .name") == ["Amstad"]
+    assert shown(page, "#legend .by") == ["Colour: each sentence's own LIX"]
+    assert page.run("document.querySelector('#mirror span').className") == "level-4"
+    assert shown(page, "#words small")[0] == "7 syllables; 23 letters"
+
+
 def test_it_works_behind_a_token_in_the_path(page: Page, start: Any) -> None:
     server = start(Catalogue(("fkgl",)), token="a-token-of-enough-letters")  # noqa: S106
     page.open(f"{server.url}/t/a-token-of-enough-letters/")
