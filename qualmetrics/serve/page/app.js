@@ -30,6 +30,7 @@ let chosenMatch = null;
 function say(message, kind = "") {
   at("state").textContent = message;
   at("state").className = `state ${kind}`;
+  at("state").setAttribute("aria-live", kind ? "polite" : "off"); // not read out at every key
 }
 
 function soon(wait = PAUSE) {
