@@ -83,21 +83,33 @@ SUBJECTS = (
 )
 
 
-def subjects(only: Sequence[str], encoder: str | None) -> list[Subject]:
-    """Return those listed and every other similarity scorer of the registry, as it comes."""
+def subjects(only: Sequence[str], encoder: str | None, float32: str | None) -> list[Subject]:
+    """Return those listed and every other similarity scorer of the registry, as it comes.
+
+    ``float32`` is a bundle that one more row of BERTScore reads, to show what int8 costs.
+    """
     listed = {subject.name for subject in SUBJECTS}
     rest = [name for name in registry.names() if name not in listed and _fits(name)]
     found = [*SUBJECTS, *(Subject(name, name) for name in rest)]
     chosen = [s for s in found if not only or s.name in only or s in LENGTHS]
-    if encoder is None:
-        return chosen
     known = set(registry.names())
-    return [
-        replace(s, parameters=(*s.parameters, ("encoder", encoder)))
-        if s.name in known and "encoder" in registry.parameters(s.name)
-        else s
-        for s in chosen
-    ]
+    chosen = (
+        chosen
+        if encoder is None
+        else [
+            replace(s, parameters=(*s.parameters, ("encoder", encoder)))
+            if s.name in known and "encoder" in registry.parameters(s.name)
+            else s
+            for s in chosen
+        ]
+    )
+    if float32 is not None and (not only or "bertscore" in only):
+        place = max(i for i, s in enumerate(chosen) if s.name == "bertscore") + 1
+        parameters = (("layer", LAST_LAYER), ("encoder", float32))
+        chosen.insert(
+            place, Subject(f"BERTScore F, layer {LAST_LAYER}, fp32", "bertscore", parameters)
+        )
+    return chosen
 
 
 def _fits(name: str) -> bool:
@@ -119,6 +131,7 @@ class Bench:
     undefined: dict[tuple[Subject, str], int] = field(default_factory=dict)
     cut: dict[tuple[Subject, str], int] = field(default_factory=dict)
     absent: dict[Subject, str] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for subject in list(self.subjects):
@@ -146,8 +159,8 @@ class Bench:
         """
         found: dict[Subject, Values] = {}
         self.pairs += len(texts)
-        for name in dict.fromkeys(subject.name for subject in self.subjects):
-            group = [subject for subject in self.subjects if subject.name == name]
+        for name, encoder in dict.fromkeys(_shared(subject) for subject in self.subjects):
+            group = [s for s in self.subjects if _shared(s) == (name, encoder)]
             start = time.process_time()
             if group[0] in LENGTHS:
                 found.update({s: _length(s.name, texts, references) for s in group})
@@ -166,6 +179,11 @@ class Bench:
                 if missing:
                     self.undefined[subject, title] = missing
         return found
+
+
+def _shared(subject: Subject) -> tuple[str, Any]:
+    """Return what subjects that share work have in common: the scorer and its encoder."""
+    return subject.name, dict(subject.parameters).get("encoder")
 
 
 def _length(name: str, texts: Sequence[str], references: Sequence[Sequence[str]]) -> Values:
@@ -555,9 +573,13 @@ def agreement(
 ) -> tuple[dict[str, Results], dict[str, dict[str, int]]]:
     """Return table -> heading -> estimates, and the number of items of each heading."""
     tables: dict[str, Results] = {}
+    start = time.monotonic()
     for source in asked.data or SOURCES:
         for task in SOURCES[source](root, asked.limit, asked.seed):
             if asked.titles and task.title not in asked.titles:
+                continue
+            if asked.minutes and time.monotonic() - start > 60 * asked.minutes:
+                bench.left_out.append(f"- Not run, out of time: {task.title}")
                 continue
             values = bench.score(task.texts, task.references, task.title)
             others = {Subject(f"stored: {k}", STORED): v for k, v in task.stored.items()}
@@ -671,7 +693,10 @@ def report(bench: Bench, root: Path, asked: argparse.Namespace) -> str:
     fooled, sizes = ([], {}) if asked.no_checks else checks(bench, root, asked)
     spent = time.process_time() - start
     lines = ["```", "python benchmarks/human_agreement.py" + _typed(asked), "```", ""]
-    limit = "all items" if asked.limit is None else f"about {asked.limit} items of each data set"
+    limit = "all items"
+    if asked.limit is not None:
+        most = f"{asked.limit:,} items of a data set and {3 * asked.limit:,} judgements of WMT19"
+        limit = f"at most about {most}"
     lines += [
         (
             f"{limit[0].upper()}{limit[1:]}, {asked.draws} resamples, seed {asked.seed}; "
@@ -699,7 +724,9 @@ def report(bench: Bench, root: Path, asked: argparse.Namespace) -> str:
 
 def _typed(asked: argparse.Namespace) -> str:
     parts = [f" --limit {asked.limit}"] if asked.limit is not None else []
-    parts += [f" --encoder {Path(asked.encoder).name}"] if asked.encoder else []
+    for key in ("encoder", "float32"):
+        folder = getattr(asked, key)
+        parts += [f" --{key} {Path(folder).name}"] if folder else []
     for key in ("only", "data", "titles"):
         words = (f"'{word}'" if " " in word else word for word in getattr(asked, key))
         parts += [f" --{key} {' '.join(words)}"] if getattr(asked, key) else []
@@ -723,7 +750,7 @@ def _told(found: Mapping[tuple[Subject, str], int]) -> str:
 
 
 def _absent(bench: Bench) -> list[str]:
-    return [f"- Not run: {s.label}: {why}" for s, why in bench.absent.items()]
+    return [*(f"- Not run: {s.label}: {why}" for s, why in bench.absent.items()), *bench.left_out]
 
 
 def write(measured: str, target: Path) -> None:
@@ -742,15 +769,17 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="items of each data set, whole units drawn")
     parser.add_argument("--only", nargs="+", default=[], help="names of scorers")
     parser.add_argument("--encoder", help="bundle of the neural scorers: a name or a folder")
+    parser.add_argument("--float32", help="bundle of one more row of BERTScore, a folder")
     parser.add_argument("--data", nargs="+", default=[], choices=list(SOURCES))
     parser.add_argument("--titles", nargs="+", default=[], help="columns, such as 'STS-B en'")
     parser.add_argument("--no-checks", action="store_true", help="leave out what fools them")
+    parser.add_argument("--minutes", type=float, help="begin no data set after so many")
     parser.add_argument("--draws", type=int, default=500, help="bootstrap resamples")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=TARGET)
     asked = parser.parse_args()
     root = Path(os.environ.get("QUALMETRICS_DATA", "../shared/data"))
-    bench = Bench(subjects(asked.only, asked.encoder))
+    bench = Bench(subjects(asked.only, asked.encoder, asked.float32))
     measured = report(bench, root, asked)
     write(measured, asked.out)
     print(measured)

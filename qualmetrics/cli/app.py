@@ -57,6 +57,12 @@ Markup = Annotated[
 ]
 
 
+With = Annotated[
+    list[str] | None,
+    typer.Option("--with", help="A parameter of the metrics that take it: layer=3, idf=idf.json."),
+]
+
+
 @app.command("list")
 def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="Every specification, as JSON.")] = False,
@@ -109,6 +115,27 @@ def score_command(
     id_field: Annotated[
         str, typer.Option("--id-field", help="The field of a row that names it.")
     ] = "id",
+    reference: Annotated[
+        list[str] | None,
+        typer.Option("--reference", help="Compare all texts with this one; repeat for several."),
+    ] = None,
+    references: Annotated[
+        str | None,
+        typer.Option("--references", help="File of references, one a line or row, in order."),
+    ] = None,
+    reference_field: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reference-field",
+            help="The field of a row that holds references, a string or several.",
+            show_default="reference",
+        ),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="Where a column is that a metric reads: prompt=FIELD."),
+    ] = None,
+    parameters: With = None,
     input_format: Annotated[
         str, typer.Option("--input-format", help="auto (by file type), text, jsonl or csv.")
     ] = "auto",
@@ -134,8 +161,10 @@ def score_command(
 ) -> None:
     """Score files, folders or rows.
 
-    Reads .txt .md .html, rows of .jsonl and .csv, .gz of these; folders are searched.
+    Reads .txt .md .html, rows of .jsonl and .csv, .gz of these; folders are searched. Metrics that
+    compare with references read the field 'reference' of rows, --references or --reference.
     """
+    from qualmetrics.cli.beside import Beside
     from qualmetrics.cli.scoring import Request, score_paths
 
     request = Request(
@@ -153,6 +182,10 @@ def score_command(
         output=output,
         gates=tuple(fail_if or ()),
         quiet=quiet,
+        beside=Beside(
+            tuple(reference or ()), references, tuple(reference_field or ()), tuple(column or ())
+        ),
+        parameters=tuple(parameters or ()),
     )
     code = score_paths(request)
     _leave(0 if exit_zero and code == 1 else code)
@@ -193,6 +226,7 @@ def export_command(
     graph: Annotated[
         str | None, typer.Option(help="What the graph reads: values, ids or text (strings).")
     ] = None,
+    parameters: With = None,
 ) -> None:
     """Export a scorer to ONNX.
 
@@ -200,7 +234,15 @@ def export_command(
     """
     from qualmetrics.cli.exporting import export_scorer
 
-    export_scorer(name, output, lang=lang, rules=rules, overwrite=overwrite, graph=graph)
+    export_scorer(
+        name,
+        output,
+        lang=lang,
+        rules=rules,
+        overwrite=overwrite,
+        graph=graph,
+        parameters=tuple(parameters or ()),
+    )
 
 
 @app.command("export-encoder")
@@ -219,6 +261,66 @@ def export_encoder_command(
     from qualmetrics.cli.exporting import export_encoder_folder
 
     export_encoder_folder(source, output, name=name, layer=layer, revision=revision, int8=int8)
+
+
+tables = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Make the tables that similarities read."
+)
+app.add_typer(tables, name="tables")
+TextFiles = Annotated[
+    list[str],
+    typer.Argument(help="One text a line (.txt), or rows (.jsonl, .csv).", metavar="FILE..."),
+]
+TextField = Annotated[
+    list[str] | None,
+    typer.Option("--text-field", help="The field of rows.", show_default="text, reference"),
+]
+TableFile = Annotated[str, typer.Option("-o", "--output", help="The JSON file to write.")]
+
+
+@tables.command("idf")
+def idf_command(
+    files: TextFiles,
+    output: TableFile,
+    encoder: Annotated[
+        str, typer.Option("--encoder", help="Name or folder of an encoder: its tokens are counted.")
+    ] = "minilm",
+    text_field: TextField = None,
+) -> None:
+    """Weigh tokens by how rare they are in your references.
+
+    Then: qualmetrics score ... -m bertscore --with idf=idf.json
+    """
+    from qualmetrics.cli.tables import make_idf
+
+    make_idf(files, output, encoder=encoder, fields=tuple(text_field or ()))
+
+
+@tables.command("baseline")
+def baseline_command(
+    files: TextFiles,
+    output: TableFile,
+    metric: Annotated[str, typer.Option("-m", "--metric", help="One similarity.")] = "bertscore",
+    pairs: Annotated[int, typer.Option("--pairs", min=1, help="How many pairs are drawn.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", help="Of the drawing.")] = 0,
+    parameters: With = None,
+    text_field: TextField = None,
+) -> None:
+    """Measure what random pairs of your texts score, for rescaling.
+
+    Then: qualmetrics score ... -m bertscore --with baseline=baseline.json
+    """
+    from qualmetrics.cli.tables import make_baseline
+
+    make_baseline(
+        files,
+        output,
+        metric=metric,
+        pairs=pairs,
+        seed=seed,
+        parameters=tuple(parameters or ()),
+        fields=tuple(text_field or ()),
+    )
 
 
 @app.command("serve")

@@ -36,7 +36,7 @@ def bertscore(
     layer : int
         Whose states are compared; negative counts from the last.
     idf : path, optional
-        Token weights from your references: ``qualmetrics.similarity.tables.write_idf``.
+        Token weights from your references, a file that ``qualmetrics tables idf`` makes.
     baseline : path, optional
         Rescale by (x - b) / (1 - b), with b from ``write_baseline``.
     floor : float or None

@@ -19,7 +19,10 @@ PLAYED = (
     "docs/onnx.md",
     "docs/why-nan.md",
 )
-NEEDS = ("pandas", "polars", "pyarrow", "onnx", "ndonnx", "onnxruntime", "py3langid")
+NEEDS = (
+    *("pandas", "polars", "pyarrow", "onnx", "ndonnx", "onnxruntime", "py3langid"),
+    *("tokenizers", "qualmetrics_models"),
+)
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
