@@ -36,7 +36,7 @@ BODY = st.recursive(
 
 @pytest.mark.parametrize("route", ROUTES)
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.dictionaries(st.sampled_from(FIELDS), BODY, max_size=6))
 def test_any_json_has_an_answer(server: Running, route: str, data: Any) -> None:

@@ -272,7 +272,8 @@ def test_another_language_is_graded_by_lix(page: Page, start: Any) -> None:
     server = start(Catalogue(("fre",), lang="de"))
     page.open(server.url + "/")
     page.wait(SCORED)
-    put(page, "Die Hauptverwaltung beabsichtigt kostenintensive Instandsetzungsarbeiten. Wir gehen.")
+    hard = "Die Hauptverwaltung beabsichtigt kostenintensive Instandsetzungsarbeiten."
+    put(page, f"{hard} Wir gehen.")
     assert shown(page, "#scores .name") == ["Amstad"]
     assert shown(page, "#legend .by") == ["Colour: each sentence's own LIX"]
     assert page.run("document.querySelector('#mirror span').className") == "level-4"
