@@ -192,6 +192,15 @@ def test_everything_is_reached_with_the_tab_key(opened: Page) -> None:
     assert any(name.startswith("cell") for name in reached)
 
 
+def test_the_focus_stays_where_it_was_when_a_list_is_drawn_anew(opened: Page) -> None:
+    put(opened, "Considerable deliberation preceded the determination today.", "A talk came first.")
+    opened.run("document.querySelectorAll('#scores summary')[2].focus()")
+    opened.run("document.getElementById('state').textContent = ''")
+    opened.run("document.getElementById('text').dispatchEvent(new Event('input'))")
+    opened.wait(SCORED)
+    assert opened.run("document.activeElement.querySelector('.name').textContent") == "Words"
+
+
 def test_every_field_and_button_has_a_name(opened: Page) -> None:
     put(opened, "Considerable deliberation.", "A talk.")
     opened.call("Accessibility.enable")
