@@ -323,6 +323,166 @@ def baseline_command(
     )
 
 
+@app.command("serve")
+def serve_command(
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option("-m", "--metrics", help="Names such as fkgl,bertscore; bundle folders."),
+    ] = None,
+    config: Annotated[
+        str | None, typer.Option("--config", help="A reward: .yaml, .toml or .json.")
+    ] = None,
+    lang: Lang = None,
+    rules: Rules = None,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address; any but loopback needs a token.", show_default="127.0.0.1"),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="0 takes a free one.", show_default="8000")
+    ] = None,
+    token_file: Annotated[
+        str | None, typer.Option(help="File with the token; or set QUALMETRICS_TOKEN.")
+    ] = None,
+    reward: Annotated[
+        str | None,
+        typer.Option(help="What /get_reward and /predict answer with.", show_default="the first"),
+    ] = None,
+    undefined: Annotated[
+        float | None,
+        typer.Option(help="What /get_reward gives for no value.", show_default="null"),
+    ] = None,
+    strip: Annotated[
+        bool | None,
+        typer.Option(help="Take prompt and special tokens off in /get_reward."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that score.", show_default="1")
+    ] = None,
+    max_body: Annotated[
+        int | None, typer.Option(help="Bytes of a request.", show_default="2000000")
+    ] = None,
+    max_items: Annotated[
+        int | None, typer.Option(help="Texts of a request.", show_default="256")
+    ] = None,
+    max_characters: Annotated[
+        int | None, typer.Option(help="Characters of a text.", show_default="100000")
+    ] = None,
+    max_queue: Annotated[
+        int | None, typer.Option(help="Texts that wait; more are refused.", show_default="2048")
+    ] = None,
+    deadline: Annotated[
+        float | None, typer.Option(help="Seconds until 504.", show_default="30")
+    ] = None,
+    exact: Annotated[
+        bool | None,
+        typer.Option(
+            "--exact/--batched", help="Bit for bit the library, or neural scorers in batches."
+        ),
+    ] = None,
+) -> None:
+    """Serve scores over HTTP, with a page at /.
+
+    Rewards for OpenRLHF, verl and TRL, TEI and KServe routes. Needs the extra serve.
+    """
+    from qualmetrics.cli.serving import serve_metrics
+
+    settings = {
+        "host": host,
+        "port": port,
+        "reward": reward,
+        "undefined": undefined,
+        "strip": strip,
+        "workers": workers,
+        "max_body": max_body,
+        "max_items": max_items,
+        "max_characters": max_characters,
+        "max_queue": max_queue,
+        "deadline": deadline,
+        "exact": exact,
+    }
+    serve_metrics(
+        tuple(metrics or ()),
+        config=config,
+        lang=lang,
+        rules=rules,
+        token_file=token_file,
+        settings=settings,
+    )
+
+
+@app.command("train")
+def train_command(
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Labelled texts: .jsonl, .csv, .tsv, .gz of these.", metavar="FILE..."),
+    ],
+    output: Annotated[str, typer.Option("-o", "--output", help="Folder to write the model to.")],
+    backend: Annotated[
+        str,
+        typer.Option(help="features, static, transformer, cross-encoder or pair-regressor."),
+    ] = "features",
+    config: Annotated[
+        str | None, typer.Option("--config", help="Settings, a .toml or .yaml file.")
+    ] = None,
+    dev: Annotated[
+        list[str] | None, typer.Option("--dev", help="Development examples; may be repeated.")
+    ] = None,
+    dev_fraction: Annotated[
+        float,
+        typer.Option("--dev-fraction", help="Held out, by group, where there is no --dev file."),
+    ] = 0.2,
+    field: Annotated[
+        list[str] | None,
+        typer.Option("--field", help="Another field name, such as text=body or group=title."),
+    ] = None,
+    levels: Annotated[
+        str | None, typer.Option("--levels", help="Names of levels, lowest first: easy,mid,hard.")
+    ] = None,
+    criteria: Annotated[
+        str | None, typer.Option("--criteria", help="Fields of several ratings: depth,style.")
+    ] = None,
+    descending: Annotated[
+        bool, typer.Option("--descending", help="High ratings mean low: ease, for difficulty.")
+    ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="One setting, such as name=my_ranker or pairs.min_gap=0.5."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a model that is there.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an interrupted run.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
+) -> None:
+    """Train a ranker on pairs, ratings or levels.
+
+    Writes a bundle folder that scores like any other, with its record and the draft of a card.
+    """
+    from qualmetrics.cli.training import Request, train_files
+
+    train_files(
+        Request(
+            files=tuple(files),
+            folder=output,
+            backend=backend,
+            config=config,
+            dev=tuple(dev or ()),
+            dev_fraction=dev_fraction,
+            fields=tuple(field or ()),
+            levels=levels,
+            criteria=criteria,
+            descending=descending,
+            settings=tuple(settings or ()),
+            overwrite=overwrite,
+            resume=resume,
+            quiet=quiet,
+        )
+    )
+
+
 def _leave(code: int) -> None:
     if code:
         raise typer.Exit(code)

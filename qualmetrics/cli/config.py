@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     },
     "explain": {"lang": "lang", "rules": "rules", "markup": "markup", "top": "top"},
     "export": {"lang": "lang", "rules": "rules"},
+    "serve": {"metrics": "metrics", "lang": "lang", "rules": "rules"},
 }
 """Which settings a command takes, and what its parameter is called."""
 

@@ -94,7 +94,8 @@ def _print(explanation: Explanation, places: _Places, scorer: Scorer, path: str,
     if not explanation.status.undefined:
         out.print(Text(_against(explanation)), soft_wrap=True)
         _print_sentences(out, explanation, places, top)
-        _print_words(out, explanation, places, top)
+        if explanation.words:
+            _print_words(out, explanation, places, top)
     out.print(Text(f"\n{explanation.signature}", style="dim"), soft_wrap=True)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from qualmetrics.cli.messages import warn
 from qualmetrics.core import Scorer, Spec
 from qualmetrics.corpus.metrics import resolve
-from qualmetrics.errors import MissingExtraError, PluginError
+from qualmetrics.errors import BundleError, MissingExtraError, PluginError
 from qualmetrics.registry import ALIASES, get, names
 
 
@@ -78,7 +78,12 @@ def _all() -> list[tuple[str, Scorer]]:
     for name in names():
         try:
             found.append((name, get(name)))
-        except (MissingExtraError, PluginError, TypeError) as error:  # one hides no other
+        except (
+            BundleError,
+            MissingExtraError,
+            PluginError,
+            TypeError,
+        ) as error:  # one hides no other
             warn(f"{name}: {error}")
     return found
 

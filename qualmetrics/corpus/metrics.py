@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from qualmetrics.core import TIERS, Arrays, Scorer, Spec
-from qualmetrics.errors import InputError, UnknownNameError, UnknownParameterError
+from qualmetrics.errors import (
+    BundleError,
+    InputError,
+    MissingExtraError,
+    UnknownNameError,
+    UnknownParameterError,
+)
 from qualmetrics.registry import ALIASES, get, names
 from qualmetrics.registry import parameters as parameters_of
 
@@ -41,10 +47,18 @@ def default_metrics(lang: str = "en") -> tuple[str, ...]:
         return ENGLISH
     if code == "auto":
         return ("fre", *ANY_LANGUAGE[1:])
-    specs = [get(name).spec for name in names()]
+    specs = [scorer.spec for name in names() if (scorer := _installed(name)) is not None]
     own = sorted((TIERS.index(s.tier), s.name) for s in specs if code in s.languages)
     best = (short_name(name) for _, name in own[:MOST_OWN])
     return (*ANY_LANGUAGE[:1], *best, *ANY_LANGUAGE[1:])
+
+
+def _installed(name: str) -> Scorer | None:
+    """Return a scorer, or None where the package that carries it is not here."""
+    try:
+        return get(name)
+    except (BundleError, MissingExtraError):
+        return None
 
 
 def short_name(name: str) -> str:

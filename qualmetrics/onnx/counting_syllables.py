@@ -290,7 +290,7 @@ def _by_weights(g: Graph, words: Name) -> Name:
     grams, rest, total = letters, letters, _weight_sum(g, letters, 1)
     for size in range(2, rules.LONGEST_GRAM + 1):
         # The next letter of each position; at the end there is none, and no gram.
-        rest = _left(g, rest)
+        rest = moved_left(g, rest)
         longer = g.op("StringConcat", grams, rest)
         ended = g.equal(rest, g.text(""))
         grams = g.op("Where", ended, g.text(""), longer)
@@ -306,7 +306,7 @@ def _weight_sum(g: Graph, grams: Name, size: int) -> Name:
     return g.op("ReduceSum", g.look_up(grams, weights, 0), g.constant([1]), keepdims=0)
 
 
-def _left(g: Graph, matrix: Name) -> Name:
+def moved_left(g: Graph, matrix: Name) -> Name:
     """Move every row one to the left."""
     tail = g.op("Slice", matrix, g.constant([1]), g.constant([1 << 60]), g.constant([1]))
     blank = g.op("Expand", g.text(""), g.op("Concat", g.size(matrix, 0), g.constant([1]), axis=0))

@@ -467,7 +467,8 @@ class _Reader:
         )
         self._check(examples, files)
         self.counts.add("groups_of_one", n_groups_of_one(examples))
-        return replace(examples, report={"files": files, **self.counts.report()})
+        named = [Path(file).name for file in files]  # a record may be published; a path is private
+        return replace(examples, report={"files": named, **self.counts.report()})
 
     def _check(self, examples: Examples, files: list[str]) -> None:
         told = ", ".join(files)
