@@ -33,7 +33,7 @@ PARITY = 1e-5
 """Largest difference of a score to torch that is accepted, relative to max(1, |score|)."""
 
 PARITY_TEXTS = 64
-AGREEMENT_TEXTS = 800
+AGREEMENT_TEXTS = 400
 """Texts on which int8 is compared with float32."""
 
 LAW_TOLERANCE = 1e-5
