@@ -25,6 +25,8 @@ HEAVY = {
     "uvicorn": {"serve"},
     "prometheus_client": {"serve"},
     "httpx": {"serve"},
+    "scipy": {"evaluation", "training"},
+    "sklearn": {"training"},
     "yaml": {"reward_config", "training"},
     "tokenizers": {"encoder", "onnx", "training"},
     "sacrebleu": {"similarities"},
