@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from qualmetrics.evaluation.ranks import by_group
 from qualmetrics_models import corpora
 from qualmetrics_models.mixture import Share, blended
 from qualmetrics_models.readability_features.recipe import CONFIG, SHARES
 
 import qualmetrics as qm
+from qualmetrics.evaluation.ranks import by_group
 from qualmetrics.text import count
 from qualmetrics.text.crop import first_sentences
 from qualmetrics.training.data import Examples, Fields, read_examples
