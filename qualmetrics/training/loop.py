@@ -278,7 +278,8 @@ def _keep_memory() -> None:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError, TypeError):
         return  # another C library, which has its own ways
-    for parameter, size in ((trim_threshold, 1 << 30), (top_pad, 1 << 28), (mmap_threshold, 1 << 30)):
+    sizes = {trim_threshold: 1 << 30, top_pad: 1 << 28, mmap_threshold: 1 << 30}
+    for parameter, size in sizes.items():
         mallopt(parameter, size)
 
 
