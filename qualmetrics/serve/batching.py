@@ -96,11 +96,12 @@ class Batcher:
         end = self._now() + grace
         while (self._busy or self.items) and self._now() < end:
             await asyncio.sleep(0.01)
+        hung = self._busy > 0
         self._ready = 0
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._busy:  # hung: the thread that waits for it returns when it is gone
+        if hung:  # the thread that waits for a process returns when the process is gone
             for worker in self.workers:
                 worker.end()
         for worker in self.workers:

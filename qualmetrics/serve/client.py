@@ -310,10 +310,14 @@ def _pieces(rows: Sequence[Any], limits: Mapping[str, int]) -> Iterator[tuple[in
 def _scores(info: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> dict[str, Scores]:
     """Put the answers of consecutive requests together as ``Scores``."""
     specs = {item["name"]: item for item in info["scorers"]}
-    return {
-        name: Scores.join([_one(answer["scores"][name], specs[name]) for answer in answers])
-        for name in answers[0]["scores"]
-    }
+    found = {}
+    for name in answers[0]["scores"]:
+        parts = [answer["scores"][name] for answer in answers]
+        about = specs.get(name, {})
+        if {part["signature"] for part in parts} != {about.get("signature")}:
+            raise ServerError(f"the server has changed what {name} is; make a new client", 0)
+        found[name] = Scores.join([_one(part, about) for part in parts])
+    return found
 
 
 def _one(data: Mapping[str, Any], about: Mapping[str, Any]) -> Scores:

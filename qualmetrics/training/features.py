@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qualmetrics.core import Scorer
 from qualmetrics.errors import InputError, MissingExtraError
 from qualmetrics.ranker import (
     CountsForward,
@@ -99,8 +100,9 @@ class FeaturesConfig:
     shares with the logarithm of the number of words; ``consistency`` penalises the squared change
     of the score under edits that keep the meaning (a typo, letter case, quotes). ``length`` makes
     the number of words a feature, for corpora where long means hard; such a ranker cannot compare
-    a chapter with a page. ``model = "boosting"`` fits trees over the counts alone, and knows
-    neither of the penalties.
+    a chapter with a page. ``distillation`` is what the squared distance from a teacher's scores
+    counts, where there is a teacher. ``model = "boosting"`` fits trees over the counts alone, and
+    knows neither of the penalties.
     """
 
     name: str = "my_ranker"
@@ -115,6 +117,7 @@ class FeaturesConfig:
     length_decorrelation: float = 0.0
     consistency: float = 0.0
     length: bool = False
+    distillation: float = 1.0
     boosting: BoostingConfig = field(default_factory=BoostingConfig)
     seed: int = 0
     description: str = ""
@@ -141,6 +144,8 @@ def train_features(
     resume: bool = False,
     progress: Progress | None = None,
     weights: Any = None,
+    taught: Mapping[str, float] | None = None,
+    also: Mapping[str, Any] | None = None,
 ) -> Trained:
     """Fit a ranker of counts and words, and export it.
 
@@ -157,6 +162,11 @@ def train_features(
     progress : callable of (done, total, note), optional
     weights : array ``(m,)``, optional
         How much each pair counts, after ``pairs.sample``; 1 each where it is not given.
+    taught : mapping of text -> score, optional
+        What another ranker gives; followed as far as ``config.distillation`` says. Texts without
+        pairs may be among them.
+    also : mapping, optional
+        What the report is to say besides.
 
     Returns
     -------
@@ -180,11 +190,13 @@ def train_features(
     held = None if dev is None else sample(dev, replace(config.pairs, strategy="all"))
     lang = config.rules.partition("/")[0]
     grown, rows = with_beginnings(judged, config.beginnings, lang=lang)
-    design = _design(grown, share[rows], config)
+    design = _design(_with_taught(grown, taught or {}), share[rows], config, taught or {})
     find = _best if config.model == "linear" else _boosted
     ranker, history = find(design, held, config, tell)
     scorer = ranker.scorer()
-    report: dict[str, Any] = {"backend": "features", "data": leave.told(judged)}
+    report = {"backend": "features", "data": leave.told(judged), **(also or {})}
+    if taught:
+        report |= {"taught_texts": len(taught), "teacher_r": _follows(scorer, taught)}
     if held is not None:
         report["dev"] = measured(scorer, held)
     tell(1, 1, "exporting")
@@ -193,6 +205,17 @@ def train_features(
     made = leave.leave(folder, scorer, config=config, history=history, report=report)
     write_ranker(folder, scorer)
     return made
+
+
+def _follows(scorer: Scorer, taught: Mapping[str, float]) -> float:
+    """Return how the scores correlate with the teacher's, on some texts that were learned from."""
+    texts = list(taught)[:FOLLOWED]
+    ours, theirs = scorer(texts).primary, np.array([taught[text] for text in texts])
+    both = np.isfinite(ours)
+    return float(np.corrcoef(ours[both], theirs[both])[0, 1])
+
+
+FOLLOWED = 4_000
 
 
 def _best(
@@ -224,6 +247,8 @@ def _boosted(
     """Fit trees over the counts."""
     from qualmetrics.text import count
 
+    if len(design.taught):
+        raise InputError("boosting learns from pairs alone; a teacher needs model='linear'")
     if len(design.examples.criteria) > 1:
         raise InputError("boosting learns one criterion; model='linear' learns several")
     if design.edits.size or config.length_decorrelation:
@@ -290,9 +315,30 @@ class _Design:
     """``(n,)``, centred."""
     edits: NDArray[np.int64]
     """``(e, 2)``: a text and its edited copy."""
+    taught: NDArray[np.intp]
+    """Texts that a teacher has scored."""
+    targets: Floats
+    """What it gave them, centred."""
 
 
-def _design(examples: Examples, weights: Floats, config: FeaturesConfig) -> _Design:
+def _with_taught(examples: Examples, taught: Mapping[str, float]) -> Examples:
+    """Add the texts that only the teacher has seen; no pair holds one."""
+    there = set(examples.texts)
+    extra = [text for text in taught if text not in there]
+    blank = ("",) * len(extra)
+    missing = np.full((len(extra), len(examples.criteria)), np.nan)
+    return replace(
+        examples,
+        texts=(*examples.texts, *extra),
+        values=np.concatenate([examples.values, missing]),
+        groups=(*examples.groups, *blank),
+        ids=(*examples.ids, *blank),
+    )
+
+
+def _design(
+    examples: Examples, weights: Floats, config: FeaturesConfig, taught: Mapping[str, float]
+) -> _Design:
     from qualmetrics.text import count
 
     n = len(examples.texts)
@@ -312,6 +358,9 @@ def _design(examples: Examples, weights: Floats, config: FeaturesConfig) -> _Des
     scales[scales < SMALLEST_SCALE] = np.inf  # what does not vary has no weight
     table = np.where(usable[:, None], (table - means) / scales, 0.0)
     log_words = np.log(np.maximum(counts["words"][:n], 1.0))
+    given = np.array([taught.get(text, np.nan) for text in examples.texts])
+    known = np.flatnonzero(np.isfinite(given) & usable[:n])
+    targets = given[known] - given[known].mean() if len(known) else given[known]
     return _Design(
         examples=examples,
         features=features,
@@ -322,6 +371,8 @@ def _design(examples: Examples, weights: Floats, config: FeaturesConfig) -> _Des
         weights=weights / weights.sum(),
         log_words=log_words - log_words.mean(),
         edits=edits,
+        taught=known,
+        targets=targets,
     )
 
 
@@ -415,6 +466,12 @@ def _minimise(
             total += config.length_decorrelation * shared**2 / spread
             step = config.length_decorrelation * 2 * shared / (spread * n)
             pull[:n] = pull[:n] + step * design.log_words
+        if len(design.taught):
+            away = scores[design.taught] - design.targets
+            away -= away.mean()  # where the zero lies is nobody's business
+            scale = config.distillation / (len(away) * max(float(design.targets.var()), 1e-12))
+            total += scale * float(away @ away)
+            pull[design.taught] += 2 * scale * away
         if config.consistency:
             change = scores[design.edits[:, 0]] - scores[design.edits[:, 1]]
             total += config.consistency * float((change**2).mean())

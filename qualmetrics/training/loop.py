@@ -162,6 +162,7 @@ def run(
     else:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+    _keep_memory()
     with _threads(torch, config.threads):
         while state.step < task.n_steps:
             if config.patience and state.waited >= config.patience:
@@ -266,6 +267,20 @@ def _threads(torch: Any, n: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def _keep_memory() -> None:
+    """Tell glibc to keep freed memory: giving it back each step takes a third of the time."""
+    import ctypes
+
+    trim_threshold, top_pad, mmap_threshold = -1, -2, -3
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError, TypeError):
+        return  # another C library, which has its own ways
+    sizes = {trim_threshold: 1 << 30, top_pad: 1 << 28, mmap_threshold: 1 << 30}
+    for parameter, size in sizes.items():
+        mallopt(parameter, size)
 
 
 # -- running mean of the weights ------------------------------------------------------------------

@@ -86,7 +86,8 @@ class TransformerConfig:
 
     ``encoder`` is a directory (or a hub id with its ``revision``). ``policy`` is how the finished
     scorer reads texts of more than ``max_tokens`` (``stride`` 0: windows side by side); training
-    reads their beginning. With ``crop``, that share of the drawn pairs is cut to whole sentences of
+    reads their beginning, or the mean over up to ``windows`` of their windows at random. With
+    ``crop``, that share of the drawn pairs is cut to whole sentences of
     a random length between ``crop_words``, from a sentence on, so that length says nothing.
     ``limits`` put the score through a sigmoid into a range. ``sources`` weigh several examples;
     ``within_groups`` is the share of draws inside groups. ``increases_with`` is what the score
@@ -104,6 +105,7 @@ class TransformerConfig:
     max_tokens: int = 256
     policy: str = "windows"
     stride: int = 0
+    windows: int = 1
     limits: tuple[float, ...] = ()
     dropout: float = 0.1
     encoder_dropout: float | None = None
@@ -130,6 +132,8 @@ class TransformerConfig:
             raise InputError(f"limits must be (low, high) or empty; got {self.limits}")
         if not (len(self.crop_words) == 2 and 1 <= self.crop_words[0] <= self.crop_words[1]):
             raise InputError(f"crop_words must be (least, most); got {self.crop_words}")
+        if self.windows < 1:
+            raise InputError(f"windows must be at least 1; got {self.windows}")
         if self.batch_pairs < 1 or not 0 <= self.crop <= 1 or not 0 <= self.within_groups <= 1:
             raise InputError("batch_pairs must be at least 1, crop and within_groups in 0 to 1")
         self.reading()
@@ -339,24 +343,49 @@ def scores_of(model: Any, rows: Sequence[NDArray[np.int64]], device: str) -> Any
     return torch.cat(found)[torch.from_numpy(inverse).to(device)]
 
 
+Rows = list[NDArray[np.int64]]
+
+
 @dataclass(frozen=True, eq=False)
 class _Reader:
-    """Texts as the rows of ids that training reads: their beginning, or a passage."""
+    """Texts as the rows of ids that training reads: their beginning, or several windows."""
 
     tokenizer: Encoder
     max_tokens: int
-    known: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    known: dict[str, Rows] = field(default_factory=dict)
 
-    def ids(self, text: str, *, keep: bool = True) -> NDArray[np.int64]:
-        """Return the ids of the beginning of a text."""
+    def windows(self, text: str, *, keep: bool = True) -> Rows:
+        """Return the ids of all windows of a text, side by side."""
         found = self.known.get(text)
         if found is None:
-            policy = Policy("cut", self.max_tokens)
+            policy = Policy("windows", self.max_tokens, self.max_tokens)
             (encoded,) = self.tokenizer.tokenize([text], policy=policy)
-            found = encoded.ids
+            found = [encoded.ids[window] for window in encoded.windows]
             if keep:
                 self.known[text] = found
         return found
+
+    def ids(self, text: str) -> NDArray[np.int64]:
+        """Return the ids of the beginning of a text."""
+        return self.windows(text)[0]
+
+    def some(self, text: str, most: int, rng: np.random.Generator, *, keep: bool) -> Rows:
+        """Return the first window, or some at random where several are asked for."""
+        found = self.windows(text, keep=keep)
+        if most == 1 or len(found) <= most:
+            return found[:most]
+        return [found[i] for i in sorted(rng.permutation(len(found))[:most])]
+
+
+def _means(scores: Any, counts: Sequence[int]) -> Any:
+    """Return the mean of the scores of each text's windows."""
+    torch = torch_library()
+    if max(counts) == 1:
+        return scores
+    owner = torch.repeat_interleave(torch.tensor(counts, device=scores.device))
+    total = torch.zeros((len(counts), scores.shape[1]), device=scores.device)
+    total = total.index_add(0, owner, scores)
+    return total / torch.tensor(counts, device=scores.device)[:, None]
 
 
 def passage(text: str, max_words: int, rng: np.random.Generator) -> str:
@@ -454,11 +483,15 @@ def _loss(
     rng = np.random.default_rng((config.seed, 7, number))
     texts = [mixture.text(at) for at in step.texts]
     shown = _cropped(texts, step, config, rng)
-    rows = [reader.ids(t, keep=t is whole) for t, whole in zip(shown, texts, strict=True)]
-    n_real = len(rows)
+    parts = [
+        reader.some(text, config.windows, rng, keep=text is whole)
+        for text, whole in zip(shown, texts, strict=True)
+    ]
+    n_real = len(parts)
     copies, empties = _others(shown, config.loss, rng)
-    rows += [reader.ids(text, keep=False) for _, text in (*copies, *empties)]
-    scores = scores_of(model, rows, device)
+    parts += [reader.windows(text, keep=False)[:1] for _, text in (*copies, *empties)]
+    rows = [row for several in parts for row in several]
+    scores = _means(scores_of(model, rows, device), [len(several) for several in parts])
     real = scores[:n_real]
     total = pairwise_loss(real, step, config.loss.label_smoothing, device)
     beside = {"pairs": float(len(step.pairs)), "pair_loss": float(total.detach())}
@@ -472,7 +505,7 @@ def _loss(
         below = torch.nn.functional.softplus(scores[n_real + len(copies) :] - real[index]).mean()
         total = total + _noted(beside, "degenerate", settings.degenerate, below)
     if settings.length:
-        lengths = [math.log(len(row)) for row in rows[:n_real]]
+        lengths = [math.log(sum(map(len, several))) for several in parts[:n_real]]
         found = _correlation(real, torch.tensor(lengths, device=device))
         total = total + _noted(beside, "length", settings.length, found.square().mean())
     if settings.regression and np.isfinite(step.values).any():

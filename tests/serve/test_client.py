@@ -105,6 +105,14 @@ def test_a_client_comes_back_when_the_queue_was_full(start: Any) -> None:
     assert server.meter("refused_total", reason="queue") >= 1
 
 
+def test_a_server_that_serves_something_else_by_now_is_told(server: Running) -> None:
+    with Client(server.url) as client:
+        for item in client.info()["scorers"]:
+            item["signature"] = "calm|plain/0|v:1"
+        with pytest.raises(ServerError, match="has changed what calm is"):
+            client.score(["a"], ["calm"])
+
+
 def test_a_server_out_of_reach_is_told_after_the_retries() -> None:
     with Client("http://127.0.0.1:9", retries=1) as client:
         with pytest.raises(ServerError, match="out of reach") as told:

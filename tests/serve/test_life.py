@@ -103,6 +103,14 @@ def test_probes_are_answered_while_a_batch_is_scored(start: Any) -> None:
         assert not scored.done()
 
 
+def test_two_workers_score_at_the_same_time(start: Any) -> None:
+    server = start(workers=2)
+    with ThreadPoolExecutor(2) as pool:
+        answers = [pool.submit(ask, server, [f"SLEEP 0.8 {name}"]) for name in "ab"]
+        until(lambda: server.batcher._busy == 2)
+        assert [answer.result().status_code for answer in answers] == [200, 200]
+
+
 def test_a_full_queue_refuses_and_says_when_to_come_back(start: Any) -> None:
     server = start(max_queue=3)
     with ThreadPoolExecutor(4) as pool:

@@ -192,6 +192,15 @@ def test_everything_is_reached_with_the_tab_key(opened: Page) -> None:
     assert any(name.startswith("cell") for name in reached)
 
 
+def test_the_focus_stays_where_it_was_when_a_list_is_drawn_anew(opened: Page) -> None:
+    put(opened, "Considerable deliberation preceded the determination today.", "A talk came first.")
+    opened.run("document.querySelectorAll('#scores summary')[2].focus()")
+    opened.run("document.getElementById('state').textContent = ''")
+    opened.run("document.getElementById('text').dispatchEvent(new Event('input'))")
+    opened.wait(SCORED)
+    assert opened.run("document.activeElement.querySelector('.name').textContent") == "Words"
+
+
 def test_every_field_and_button_has_a_name(opened: Page) -> None:
     put(opened, "Considerable deliberation.", "A talk.")
     opened.call("Accessibility.enable")
@@ -266,6 +275,18 @@ def test_it_fits_the_window_and_can_be_read(
     assert ratio >= 4.5
     page.screenshot(tmp_path / f"{size}.png")
     assert (tmp_path / f"{size}.png").stat().st_size > 20_000
+
+
+def test_another_language_is_graded_by_lix(page: Page, start: Any) -> None:
+    server = start(Catalogue(("fre",), lang="de"))
+    page.open(server.url + "/")
+    page.wait(SCORED)
+    hard = "Die Hauptverwaltung beabsichtigt kostenintensive Instandsetzungsarbeiten."
+    put(page, f"{hard} Wir gehen.")
+    assert shown(page, "#scores .name") == ["Amstad"]
+    assert shown(page, "#legend .by") == ["Colour: each sentence's own LIX"]
+    assert page.run("document.querySelector('#mirror span').className") == "level-4"
+    assert shown(page, "#words small")[0] == "7 syllables; 23 letters"
 
 
 def test_it_works_behind_a_token_in_the_path(page: Page, start: Any) -> None:

@@ -1,7 +1,7 @@
 // The page: what was typed, what the server said, and when to ask it again.
 
 import { moved, paint, toUnits } from "./text.js";
-import { make, showLegend, showMap, showScores, showSentences, showWords } from "./views.js";
+import { keeping, make, showLegend, showMap, showScores, showSentences, showWords, titled } from "./views.js";
 
 const PAUSE = 250; // milliseconds without a key before the server is asked
 const LATER = 2000; // before it is asked again after a failure
@@ -30,6 +30,7 @@ let chosenMatch = null;
 function say(message, kind = "") {
   at("state").textContent = message;
   at("state").className = `state ${kind}`;
+  at("state").setAttribute("aria-live", kind ? "polite" : "off"); // not read out at every key
 }
 
 function soon(wait = PAUSE) {
@@ -84,9 +85,10 @@ function show(text, data) {
   shown = { text, sentences: found.sentences, words };
   colour();
   if (!before && text.trim()) mark();
-  showScores(at("scores"), found.scores, before);
+  showValues();
   showLegend(at("legend"), found.levels, found.graded_by);
-  showSentences(at("sentences"), text, found.sentences, found.levels, (s) => select(s.start, s.end));
+  keeping(at("sentences"), () => showSentences(at("sentences"), text, found.sentences, found.levels,
+    (s) => select(s.start, s.end)));
   showHardWords();
   showColumns();
   showMatch();
@@ -111,7 +113,11 @@ function colour() {
 
 function mark() {
   before = new Map(found.scores.map((score) => [score.name, score.value ?? null]));
-  showScores(at("scores"), found.scores, before);
+  showValues();
+}
+
+function showValues() {
+  keeping(at("scores"), () => showScores(at("scores"), found.scores, before));
 }
 
 let nextPlace = new Map();
@@ -126,7 +132,8 @@ function showHardWords() {
     allWords = true;
     showHardWords();
   };
-  showWords(at("words"), found.words, choose, allWords ? found.words.length : FIRST_WORDS, more);
+  const limit = allWords ? found.words.length : FIRST_WORDS;
+  keeping(at("words"), () => showWords(at("words"), found.words, choose, limit, more));
 }
 
 /** Offer a field for each column that a served scorer reads. */
@@ -143,11 +150,12 @@ function showMatch() {
   at("match-panel").hidden = !match;
   if (!match) return;
   const names = match.scorers;
-  at("match-choice").replaceChildren(...(names.length < 2 || !match.scorer ? [] : names.map((name) => make("button", {
+  const choices = names.length < 2 || !match.scorer ? [] : names.map((name) => make("button", {
     type: "button",
     "aria-pressed": String(name === match.scorer),
     onclick: () => { chosenMatch = name; ask(); },
-  }, name))));
+  }, titled(name)));
+  keeping(at("match-choice"), () => at("match-choice").replaceChildren(...choices));
   if (match.cosines?.length && match.reference.length) {
     showMap(at("map"), match, at("match-here"));
     return;
@@ -163,12 +171,9 @@ function showMatch() {
 function select(start, end) {
   field.focus({ preventScroll: true });
   field.setSelectionRange(start, end);
-  const spans = [...mirror.querySelectorAll("[data-sentence]")];
-  const target = spans.find((span, i) => {
-    const sentence = shown.sentences[i];
-    return sentence && sentence.start <= start && start < sentence.end;
-  });
-  target?.scrollIntoView({ block: "center", behavior: "auto" });
+  const one = shown.sentences.find((s) => s.start <= start && start < s.end);
+  const drawn = one && mirror.querySelector(`[data-sentence="${one.index}"]`);
+  drawn?.scrollIntoView({ block: "center", behavior: "auto" });
   tellHere();
 }
 

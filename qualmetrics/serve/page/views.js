@@ -15,6 +15,14 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Draw a list anew and leave the focus on the same of its buttons. */
+export function keeping(container, draw) {
+  const buttons = () => [...container.querySelectorAll("button, summary")];
+  const place = buttons().indexOf(document.activeElement);
+  draw();
+  if (place >= 0) buttons()[Math.min(place, buttons().length - 1)]?.focus();
+}
+
 // -- scores ---------------------------------------------------------------------------------------
 
 // How names are written that are people's, or short for something.
