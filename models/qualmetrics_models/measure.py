@@ -1,187 +1,252 @@
-"""Measures a readability ranker for its card: ``python -m qualmetrics_models.measure NAME``.
+"""What the cards of shipped rankers tell: ``python -m qualmetrics_models.measure RANKER...``.
 
-The test parts of the corpora that shipped rankers learn from, and corpora that none learns from,
-with 95 % intervals of redrawn titles (or texts). Beside the ranker: the number of words alone, and
-formulas. Then what typos, letter case and the like do to a score. Data: QUALMETRICS_DATA.
+A ranker is a name or a bundle folder. Measured on the test parts that no recipe trains on
+(``corpora``), and on sets whose licence forbids training, beside length and formulas, with 95 %
+intervals of redrawn titles (texts, where there are none). The data is read from
+``QUALMETRICS_DATA``. Prints Markdown.
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import qualmetrics as qm
 from qualmetrics.core import Scorer
 from qualmetrics.evaluation.bootstrap import Estimate, bootstrap
 from qualmetrics.evaluation.correlation import correlation
-from qualmetrics.evaluation.length import accuracy, by_longer_side
 from qualmetrics.evaluation.ranks import by_group
-from qualmetrics.onnx import load
 from qualmetrics.text import count
 from qualmetrics.text.crop import first_sentences
-from qualmetrics.training.edits import EDITS
+from qualmetrics.training.data import Examples
 from qualmetrics_models import corpora
 
-FORMULAS = ("flesch_kincaid_grade", "automated_readability_index", "dale_chall_1995", "tuldava")
-Floats = NDArray[np.float64]
-Score = Callable[[Sequence[str]], Floats]
-Figures = Iterator[tuple[str, Estimate]]
+DRAWS = 500
+FORMULAS = (
+    *("flesch_kincaid_grade", "automated_readability_index", "dale_chall_1995", "spache_1974"),
+    *("tuldava", "smog_index", "rix", "elf"),
+)
+
+Score = Callable[[Sequence[str]], Any]
 
 
-def words(texts: Sequence[str]) -> Floats:
-    """Return the number of words of each text."""
-    return np.asarray(count(texts, ["words"])["words"], dtype=np.float64)
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: what was measured, over what, and a number for each scorer."""
+
+    measure: str
+    n: str
+    found: dict[str, Estimate]
 
 
-def rows(scorer: Scorer) -> dict[str, Score]:
-    """Return what is measured: the ranker, bare length, formulas; all rise with difficulty."""
+def scorers(names: Iterable[str]) -> dict[str, Score]:
+    """Return name -> scores that rise with difficulty; length and formulas after the rankers."""
+    made: dict[str, Score] = {}
+    for name in names:
+        scorer = qm.load(name) if "/" in name else qm.get(name)
+        made[scorer.spec.name] = _rising(scorer)
+    made["length"] = lambda texts: count(texts, ["words"])["words"]
+    return made | {name: _rising(qm.get(name)) for name in FORMULAS}
 
-    def by(found: Scorer) -> Score:
-        return lambda texts: np.asarray(found(texts).primary)
 
-    plain = {name: by(qm.get(name)) for name in FORMULAS}
-    return {scorer.spec.name: by(scorer), "length only (words)": words, **plain}
+def _rising(scorer: Scorer) -> Score:
+    sign = -1.0 if scorer.spec.increases_with == "ease" else 1.0
+    return lambda texts: sign * scorer(texts).primary
 
 
-def onestop(data: Path, score: Score) -> Figures:
-    """Order stories at three levels: whole, and cut to their first words."""
-    found = corpora.rows(data / "onestop_english" / "ose_docs.dev.jsonl.gz")
-    found = [row for row in found if corpora.is_test(row["group"])]
-    levels = np.array([row["level_num"] for row in found], dtype=np.float64)
-    titles = [row["group"] for row in found]
+def pairs_row(measure: str, examples: Examples, made: dict[str, Score], size: int | None) -> Row:
+    """Measure the pairs of a corpus: which share is in the right order."""
+    texts = _cut(examples.texts, size)
+    first, second = examples.pairs.T
+    units = [
+        group or examples.groups[a] or examples.texts[a]
+        for group, a in zip(examples.pair_groups, first, strict=True)
+    ]
+    found = {}
+    for name, score in made.items():
+        values = score(texts)
+        gap = values[first] - values[second]
+        credit = np.where(gap > 0, 1.0, np.where(gap == 0, 0.5, 0.0))
+        found[name] = bootstrap(_mean_of(credit), units, draws=DRAWS)
+    return Row(measure, f"{examples.n_pairs} pairs", found)
+
+
+def _mean_of(values: Any) -> Callable[[Any], float]:
+    return lambda index: float(values[index].mean()) if len(index) else float("nan")
+
+
+def strict_row(measure: str, examples: Examples, made: dict[str, Score], size: int | None) -> Row:
+    """Measure the titles of OneStopEnglish whose three levels are in the right order."""
+    texts = _cut(examples.texts, size)
+    levels, found = examples.values[:, 0], {}
+    for name, score in made.items():
+        groups = by_group(score(texts), levels, examples.groups)
+        found[name] = groups.means(draws=DRAWS)["ra_strict"]
+    return Row(measure, f"{len(set(examples.groups))} titles", found)
+
+
+def _cut(texts: Sequence[str], size: int | None) -> list[str]:
+    return list(texts) if size is None else [first_sentences(text, size) for text in texts]
+
+
+def _pairs(examples: Examples, wanted: Any) -> Examples:
+    from dataclasses import replace
+
+    index = np.flatnonzero(wanted)
+    return replace(
+        examples,
+        pairs=examples.pairs[index],
+        p=examples.p[index],
+        margin=examples.margin[index],
+        pair_groups=tuple(examples.pair_groups[i] for i in index),
+    )
+
+
+def own_rows(data: Path, made: dict[str, Score]) -> Iterable[Row]:
+    """Yield what is measured on the test parts of the corpora that were trained on."""
+    parts = {name: corpora.part(e, "test") for name, e in corpora.read(data).items()}
+    stories = parts.pop("onestop")
+    inside = np.array([bool(group) for group in stories.pair_groups])
     for size in (None, 200, 100, 50):
-        texts = [r["text"] if size is None else first_sentences(r["text"], size) for r in found]
-        values, name = score(texts), f"OneStopEnglish {'whole' if size is None else f'<= {size}'}"
-        means = by_group(values, levels, titles).means()
-        yield f"{name}, strict ranking accuracy", means["ra_strict"]
-        yield f"{name}, pairs", means["pair_accuracy"]
-        yield f"{name}, pairs of different titles", across(values, levels, titles)
-        if size == 100:
-            pairs = [
-                (i, j)
-                for i in range(len(found))
-                for j in range(len(found))
-                if titles[i] == titles[j] and levels[i] > levels[j]
-            ]
-            units = [titles[i] for i, _ in pairs]
-            sides = by_longer_side(values, words(texts), np.array(pairs), units)
-            yield f"{name}, pairs whose easier text is longer", sides["lower_longer"]
-            yield f"{name}, all other pairs", sides["rest"]
+        told = "" if size is None else f", first {size} words"
+        yield strict_row(f"OneStopEnglish strict RA{told}", stories, made, size)
+        pairs = _pairs(stories, inside)
+        yield pairs_row(f"OneStopEnglish pairs of a title{told}", pairs, made, size)
+        other = _pairs(stories, ~inside)
+        yield pairs_row(f"OneStopEnglish pairs of different titles{told}", other, made, size)
+    for name, examples in parts.items():
+        yield pairs_row(f"{name} pairs", examples, made, None)
+    for name in ("wikiauto", "swipe"):
+        yield pairs_row(f"{name} pairs, first 100 words", parts[name], made, 100)
+        yield from length_rows(name, parts[name], made)
 
 
-def across(values: Floats, levels: Floats, titles: Sequence[str]) -> Estimate:
-    """Return the accuracy on pairs of different level and title, resampled by title."""
-    codes = np.unique(titles, return_inverse=True)[1]
-
-    def statistic(index: Any) -> float:
-        v, level, title = values[index], levels[index], codes[index]
-        wanted = (level[:, None] > level[None, :]) & (title[:, None] != title[None, :])
-        gap = v[:, None] - v[None, :]
-        return float(((gap > 0) + 0.5 * (gap == 0))[wanted].mean())
-
-    return bootstrap(statistic, list(titles), draws=200)
+def length_rows(name: str, examples: Examples, made: dict[str, Score]) -> Iterable[Row]:
+    """Yield the pairs of which the easier text is the longer one, and the rest, at 100 words."""
+    words = count(_cut(examples.texts, 100), ["words"])["words"]
+    longer = words[examples.pairs[:, 1]] > words[examples.pairs[:, 0]]
+    for told, wanted in (("easier text longer", longer), ("the rest", ~longer)):
+        part = _pairs(examples, wanted)
+        yield pairs_row(f"{name} pairs, first 100 words, {told}", part, made, 100)
 
 
-def documents(data: Path, score: Score) -> Figures:
-    """Tell ordinary from simple encyclopaedia articles."""
-    for name, read in (("Wiki-Auto", corpora.wikiauto), ("SWiPE", corpora.swipe)):
-        part = corpora.part(read(data), "test")
-        yield f"{name}, pairs", accuracy(score(part.texts), part.pairs)
-        short = [first_sentences(text, 100) for text in part.texts]
-        yield f"{name} <= 100, pairs", accuracy(score(short), part.pairs)
+OTHER_SETS = (
+    ("CLEAR", "clear/clear.dev.jsonl.gz", "easiness", -1.0, ("", "")),
+    ("ReadMe++ English", "readmepp/readmepp.train_dev.jsonl.gz", "level", 1.0, ("lang", "en")),
+    ("MedReadMe", "medreadme/medreadme.train_dev.jsonl.gz", "readability", 1.0, ("", "")),
+    ("CEFR-SP SCoRE", "cefr_sp/cefr_sp.train_dev.jsonl.gz", "level_mean", 1.0, ("source", "SCoRE")),
+)
+"""Sets that were never trained on: name, file, label, sign, and which rows."""
 
 
-def sentences(data: Path, score: Score) -> Figures:
-    """Follow graded sentences, and tell a split sentence from the whole."""
-    graded = corpora.rows(data / "cefr_sp" / "cefr_sp.train_dev.jsonl.gz")
-    graded = [r for r in graded if r["source"] == "Wiki-Auto" and r["text"].strip()]
-    graded = [r for r in graded if corpora.is_test(r["text"])]
-    levels = [float(r["level_mean"]) for r in graded]
-    yield "CEFR-SP Wiki-Auto, r", correlation(score([r["text"] for r in graded]), levels)
-    for name, read in (("WikiSplit", corpora.wikisplit), ("ARTS (GPT-4)", corpora.arts)):
-        part = corpora.part(read(data), "test")
-        yield f"{name}, pairs", accuracy(score(part.texts), part.pairs)
+def other_rows(data: Path, made: dict[str, Score]) -> Iterable[Row]:
+    """Yield correlations with the labels of sets that were never trained on."""
+    for name, file, label, sign, (key, value) in OTHER_SETS:
+        rows = [row for row in corpora.rows(data / file) if not key or row[key] == value]
+        texts = [row["text"] for row in rows]
+        target = sign * np.array([float(row[label]) for row in rows])
+        units = [row.get("group") or i for i, row in enumerate(rows)]
+        found = {
+            name: correlation(score(texts), target, units, draws=DRAWS)
+            for name, score in made.items()
+        }
+        yield Row(f"{name}, r with the label", f"{len(rows)} texts", found)
 
 
-def elsewhere(data: Path, score: Score) -> Figures:
-    """Follow judgements on corpora that no shipped ranker learns from."""
-    clear = corpora.rows(data / "clear" / "clear.dev.jsonl.gz")
-    easiness = [-float(row["easiness"]) for row in clear]
-    yield "CLEAR, r", correlation(score([row["text"] for row in clear]), easiness)
-    graded = corpora.rows(data / "readmepp" / "readmepp.train_dev.jsonl.gz")
-    graded = [row for row in graded if row["lang"] == "en"]
-    levels = [float(row["level"]) for row in graded]
-    yield "ReadMe++ English, r", correlation(score([row["text"] for row in graded]), levels)
-    medical = corpora.rows(data / "medreadme" / "medreadme.train_dev.jsonl.gz")
-    rated = [float(row["readability"]) for row in medical]
-    yield "MedReadMe, r", correlation(score([row["text"] for row in medical]), rated)
+def audit_rows(data: Path, made: dict[str, Score], n_own: int) -> Iterable[str]:
+    """Yield how far edits that leave the meaning alone move each ranker, in standard deviations."""
+    from qualmetrics.training.edits import EDITS
 
-
-PARTS = (onestop, documents, sentences, elsewhere)
-
-
-def audit(data: Path, score: Score) -> Iterator[tuple[str, float]]:
-    """Say how far an edit moves a score, in standard deviations of the texts' own scores."""
-    part = corpora.part(corpora.wikiauto(data), "test")
-    texts = [first_sentences(text, 100) for text in part.texts[:200]]
-    before = score(texts)
-    edits: Mapping[str, Callable[[str], str]] = {
-        **{
-            name: lambda text, edit=edit: edit(text, np.random.default_rng(0))
-            for name, edit in EDITS.items()
-        },
-        "lower case": str.lower,
-        "upper case": str.upper,
-        "no punctuation": lambda text: "".join(c for c in text if c.isalnum() or c.isspace()),
+    texts = list(corpora.part(corpora.wikiauto(data), "test").texts)
+    rankers = dict(list(made.items())[:n_own])
+    edits: dict[str, Callable[[str, Any], str]] = {
+        **EDITS,
+        "lower_case": lambda text, _: text.lower(),
+        "upper_case": lambda text, _: text.upper(),
     }
-    for name, edit in edits.items():
-        moved = score([edit(text) for text in texts]) - before
-        yield f"{name}: mean change", float(np.nanmean(moved) / before.std())
-        yield f"{name}: mean size of the change", float(np.nanmean(np.abs(moved)) / before.std())
+    yield f"| edit | {' | '.join(rankers)} |\n|---|{'---:|' * len(rankers)}"
+    plain = {name: score(texts) for name, score in rankers.items()}
+    for edit, function in edits.items():
+        rng = np.random.default_rng(0)
+        changed = [function(text, rng) for text in texts]
+        cells = []
+        for name, score in rankers.items():
+            moved = score(changed) - plain[name]
+            scale = float(np.nanstd(plain[name]))
+            cells.append(f"{np.nanmean(moved) / scale:+.3f} ± {np.nanstd(moved) / scale:.3f}")
+        yield f"| {edit} | {' | '.join(cells)} |"
 
 
-def shown(found: Estimate) -> str:
-    """Write an estimate with its interval."""
-    return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
+def speed_rows(data: Path, names: Sequence[str]) -> Iterable[str]:
+    """Yield how fast each ranker reads on one thread, beside FKGL, in fresh and in known words."""
+    texts = [row["text"] for row in corpora.rows(data / "clear" / "clear.dev.jsonl.gz")]
+    size = sum(len(text.encode()) for text in texts) / 1e6
+    yield f"| {len(texts)} texts, {size:.1f} MB | first pass, MB/s | second pass, MB/s |"
+    yield "|---|---:|---:|"
+    for name in (*names, "flesch_kincaid_grade"):
+        code = SPEED.format(name=name, path=str(data / "clear" / "clear.dev.jsonl.gz"))
+        ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)  # noqa: S603 - our own program
+        first, second = map(float, ran.stdout.split())
+        yield f"| {name} | {size / first:.1f} | {size / second:.1f} |"
+
+
+SPEED = """
+import time
+import qualmetrics as qm
+from pathlib import Path
+from qualmetrics_models import corpora
+texts = [row["text"] for row in corpora.rows(Path({path!r}))]
+name = {name!r}
+scorer = qm.load(name) if "/" in name else qm.get(name)
+scorer(texts[:8])
+for _ in range(2):
+    started = time.process_time()
+    scorer(texts)
+    print(time.process_time() - started)
+"""
+
+
+def printed(rows: Iterable[Row], own: Sequence[str]) -> Iterable[str]:
+    """Yield the rows as Markdown: each ranker with its interval, length, and the best formula."""
+    yield f"| measure | n | {' | '.join(own)} | length | best formula |"
+    yield f"|---|---|{'---:|' * len(own)}---:|---|"
+    for row in rows:
+        cells = [_cell(row.found[name]) for name in own]
+        best = max(FORMULAS, key=lambda name: row.found[name].value)
+        length = f"{row.found['length'].value:.3f}"
+        last = f"{best} {row.found[best].value:.3f}"
+        yield f"| {row.measure} | {row.n} | {' | '.join(cells)} | {length} | {last} |"
+
+
+def _cell(found: Estimate) -> str:
+    return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
 
 
 def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("ranker", help="a name, or a bundle's folder (with a slash)")
-    parser.add_argument("--data")
-    parser.add_argument("--part", choices=[part.__name__ for part in PARTS], help="only this one")
-    parser.add_argument("--alone", action="store_true", help="only the ranker's own row")
+    """Read the command line and print."""
+    parser = argparse.ArgumentParser(description="Measure shipped rankers.")
+    parser.add_argument("rankers", nargs="+", help="names, or bundle folders with a slash")
+    parser.add_argument("--data", help="folder of data sets; else QUALMETRICS_DATA")
     given = parser.parse_args()
-    data = corpora.data_folder(given.data)
-    scorer = load(given.ranker) if "/" in given.ranker else qm.get(given.ranker)
-    chosen = rows(scorer)
-    if given.alone:
-        chosen = dict([next(iter(chosen.items()))])
-    out = sys.stdout.write
-    out(f"{scorer.signature}\n\n")
-    for part in PARTS:
-        if given.part not in (None, part.__name__):
-            continue
-        began = time.perf_counter()
-        table = {name: dict(part(data, score)) for name, score in chosen.items()}
-        out(f"| | n | {' | '.join(table)} |\n|---|---|{'---|' * len(table)}\n")
-        for key, first in next(iter(table.values())).items():
-            cells = " | ".join(shown(figures[key]) for figures in table.values())
-            out(f"| {key} | {first.n} | {cells} |\n")
-        out(f"\n({time.perf_counter() - began:.0f} s)\n\n")
-        sys.stdout.flush()
-    if given.part is None:
-        first_score = next(iter(chosen.values()))
-        for name, value in audit(data, first_score):
-            out(f"| {name} | {value:+.3f} |\n")
+    data, made = corpora.data_folder(given.data), scorers(given.rankers)
+    own = list(made)[: len(given.rankers)]
+    for block in (
+        printed(own_rows(data, made), own),
+        printed(other_rows(data, made), own),
+        audit_rows(data, made, len(own)),
+        speed_rows(data, given.rankers),
+    ):
+        for line in block:
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+        sys.stdout.write("\n")
 
 
 if __name__ == "__main__":

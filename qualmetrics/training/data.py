@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -76,7 +75,7 @@ class Examples:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ids", self.ids or ("",) * len(self.texts))
-        object.__setattr__(self, "report", MappingProxyType(dict(self.report)))
+        object.__setattr__(self, "report", dict(self.report))
         n, m, k = len(self.texts), len(self.pairs), len(self.criteria)
         expected = {
             "pairs": (m, 2), "p": (m, k), "margin": (m,), "pair_groups": (m,),

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qualmetrics.core import Scorer
 from qualmetrics.errors import InputError, MissingExtraError
 from qualmetrics.ranker import (
     CountsForward,
@@ -144,6 +145,7 @@ def train_features(
     progress: Progress | None = None,
     weights: Any = None,
     taught: Mapping[str, float] | None = None,
+    also: Mapping[str, Any] | None = None,
 ) -> Trained:
     """Fit a ranker of counts and words, and export it.
 
@@ -163,6 +165,8 @@ def train_features(
     taught : mapping of text -> score, optional
         What another ranker gives; followed as far as ``config.distillation`` says. Texts without
         pairs may be among them.
+    also : mapping, optional
+        What the report is to say besides.
 
     Returns
     -------
@@ -190,9 +194,9 @@ def train_features(
     find = _best if config.model == "linear" else _boosted
     ranker, history = find(design, held, config, tell)
     scorer = ranker.scorer()
-    report: dict[str, Any] = {"backend": "features", "data": leave.told(judged)}
+    report = {"backend": "features", "data": leave.told(judged), **(also or {})}
     if taught:
-        report["taught_texts"] = len(taught)
+        report |= {"taught_texts": len(taught), "teacher_r": _follows(scorer, taught)}
     if held is not None:
         report["dev"] = measured(scorer, held)
     tell(1, 1, "exporting")
@@ -201,6 +205,17 @@ def train_features(
     made = leave.leave(folder, scorer, config=config, history=history, report=report)
     write_ranker(folder, scorer)
     return made
+
+
+def _follows(scorer: Scorer, taught: Mapping[str, float]) -> float:
+    """Return how the scores correlate with the teacher's, on some texts that were learned from."""
+    texts = list(taught)[:FOLLOWED]
+    ours, theirs = scorer(texts).primary, np.array([taught[text] for text in texts])
+    both = np.isfinite(ours)
+    return float(np.corrcoef(ours[both], theirs[both])[0, 1])
+
+
+FOLLOWED = 4_000
 
 
 def _best(

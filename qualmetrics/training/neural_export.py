@@ -36,8 +36,8 @@ PARITY_TEXTS = 64
 AGREEMENT_TEXTS = 400
 """Texts on which int8 is compared with float32."""
 
-LAW_TOLERANCE = 1e-5
-"""How far a score may differ alone and in a batch; what rounding in six layers comes to."""
+LAW_TOLERANCE = 1e-6
+"""How far a score may differ alone and in a batch, relative to max(1, |score|)."""
 
 Parts = tuple[Mapping[str, Examples], Mapping[str, Examples]]
 

@@ -26,7 +26,7 @@ from qualmetrics.training.loop import torch_library
 from qualmetrics.training.neural_export import PARITY, kendall_tau
 from qualmetrics.training.transformer import PAD_TOKENS
 
-LAW_TOLERANCE = 1e-5
+LAW_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)

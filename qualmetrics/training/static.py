@@ -9,7 +9,7 @@ times as fast as its teacher. Without a teacher it learns from the pairs alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +120,8 @@ def train_static(
     taught: dict[str, float] = {}
     if guide is not None:
         taught = taught_by(guide, examples, config, unlabelled, progress)
-    trained = train_features(
+    also = {"backend": "static"} | ({"teacher": guide.signature} if guide is not None else {})
+    return train_features(
         examples,
         config.features(),
         folder,
@@ -129,16 +130,8 @@ def train_static(
         progress=progress,
         weights=weights,
         taught=taught,
+        also=also,
     )
-    report = {**trained.report, "backend": "static"}
-    if taught and guide is not None:
-        texts = list(taught)[:4_000]
-        ours = trained.scorer(texts).primary
-        theirs = np.array([taught[text] for text in texts])
-        both = np.isfinite(ours)
-        report["teacher"] = guide.signature
-        report["teacher_r"] = float(np.corrcoef(ours[both], theirs[both])[0, 1])
-    return replace(trained, report=report)
 
 
 def taught_by(

@@ -10,6 +10,7 @@ half an hour on one quiet core; needs ``pip install 'qualmetrics[train,export]'`
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,6 +25,9 @@ from qualmetrics.training.result import Trained
 from qualmetrics.training.transformer import LossConfig, TransformerConfig, train_transformer
 from qualmetrics_models import corpora
 from qualmetrics_models.encoder_minilm.recipe import TOKENIZER, WEIGHTS, check, find_weights
+
+KEPT_STEPS = 50
+"""Every so many steps a loss is kept in the record."""
 
 CROSS_PAIRS = 60_000
 """Pairs of different titles that are drawn from a corpus of document pairs."""
@@ -137,7 +141,18 @@ def make(
         if done % 20 == 0 or done == total:
             sys.stderr.write(f"step {done} of {total}: {note}\n")
 
-    return train_transformer(parts, chosen, folder, resume=resume, progress=progress)
+    trained = train_transformer(parts, chosen, folder, resume=resume, progress=progress)
+    tidy(folder)
+    return trained
+
+
+def tidy(folder: Path) -> None:
+    """Leave in ``training.json`` what means something elsewhere: no paths, a loss now and then."""
+    path = folder / "training.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["config"]["encoder"] = f"all-MiniLM-L6-v2, sha256 {WEIGHTS}"
+    data["history"] = data["history"][KEPT_STEPS - 1 :: KEPT_STEPS]
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def main() -> None:
