@@ -1,9 +1,9 @@
 """What learned word weights cost in the counting pass, one process, one run.
 
 Usage: ``QUALMETRICS_DATA=<folder> python benchmarks/word_weights.py``. The documents of
-``engine.py``; a table with random weights of half of their words, and up to 3,000 n-grams for the
-others. Prints MB/s of a first pass (empty memory) and of the best of four more, in processor
-seconds.
+``engine.py``; a table with random weights of half of their words, and up to 3,000 n-grams for
+the others.
+Prints MB/s of a first pass (empty memory) and of the best of four more, in processor seconds.
 """
 
 from __future__ import annotations
