@@ -254,3 +254,9 @@ def test_a_table_that_cannot_be_made_says_why(
     jsonl(tmp_path / "rows.jsonl", [{"body": "A cat."}])
     ran = qm("tables", *command, "-o", "table.json")
     assert (ran.code, said in ran.err) == (2, True), ran.err
+
+
+def test_explain_says_that_a_similarity_needs_a_pair(qm: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A cat.")
+    ran = qm("explain", "a.txt", "-m", "chrf")
+    assert (ran.code, "explains a pair of texts" in ran.err) == (2, True)
