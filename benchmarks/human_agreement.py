@@ -35,7 +35,9 @@ from scipy import stats
 
 from qualmetrics import registry
 from qualmetrics.core import Scorer, Status
+from qualmetrics.encoder import Encoder
 from qualmetrics.errors import QualmetricsError, UnknownNameError
+from qualmetrics.onnx.runtime import Graph, session
 
 Values = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -83,21 +85,33 @@ SUBJECTS = (
 )
 
 
-def subjects(only: Sequence[str], encoder: str | None) -> list[Subject]:
-    """Return those listed and every other similarity scorer of the registry, as it comes."""
+def subjects(only: Sequence[str], encoder: str | None, float32: str | None) -> list[Subject]:
+    """Return those listed and every other similarity scorer of the registry, as it comes.
+
+    ``float32`` is a bundle that one more row of BERTScore reads, to show what int8 costs.
+    """
     listed = {subject.name for subject in SUBJECTS}
     rest = [name for name in registry.names() if name not in listed and _fits(name)]
     found = [*SUBJECTS, *(Subject(name, name) for name in rest)]
     chosen = [s for s in found if not only or s.name in only or s in LENGTHS]
-    if encoder is None:
-        return chosen
     known = set(registry.names())
-    return [
-        replace(s, parameters=(*s.parameters, ("encoder", encoder)))
-        if s.name in known and "encoder" in registry.parameters(s.name)
-        else s
-        for s in chosen
-    ]
+    chosen = (
+        chosen
+        if encoder is None
+        else [
+            replace(s, parameters=(*s.parameters, ("encoder", encoder)))
+            if s.name in known and "encoder" in registry.parameters(s.name)
+            else s
+            for s in chosen
+        ]
+    )
+    if float32 is not None and (not only or "bertscore" in only):
+        place = max(i for i, s in enumerate(chosen) if s.name == "bertscore") + 1
+        parameters = (("layer", LAST_LAYER), ("encoder", float32))
+        chosen.insert(
+            place, Subject(f"BERTScore F, layer {LAST_LAYER}, fp32", "bertscore", parameters)
+        )
+    return chosen
 
 
 def _fits(name: str) -> bool:
@@ -110,15 +124,14 @@ def _fits(name: str) -> bool:
 
 @dataclass
 class Bench:
-    """The subjects of a run that work here, their seconds, and why others do not."""
+    """The subjects of a run that work here, and why others do not."""
 
     subjects: list[Subject]
     scorers: dict[Subject, Scorer] = field(default_factory=dict)
-    seconds: dict[Subject, float] = field(default_factory=dict)
-    pairs: int = 0
     undefined: dict[tuple[Subject, str], int] = field(default_factory=dict)
     cut: dict[tuple[Subject, str], int] = field(default_factory=dict)
     absent: dict[Subject, str] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for subject in list(self.subjects):
@@ -141,18 +154,15 @@ class Bench:
     ) -> dict[Subject, Values]:
         """Return each subject's primary values; NaN where it has none.
 
-        Variants of one scorer run together, so that what they share is computed once; their time
-        is split evenly.
+        Scorers that share work run together, so that it is done once.
         """
         found: dict[Subject, Values] = {}
-        self.pairs += len(texts)
-        for name in dict.fromkeys(subject.name for subject in self.subjects):
-            group = [subject for subject in self.subjects if subject.name == name]
-            start = time.process_time()
+        for shared in dict.fromkeys(_shared(subject) for subject in self.subjects):
+            group = [s for s in self.subjects if _shared(s) == shared]
             if group[0] in LENGTHS:
                 found.update({s: _length(s.name, texts, references) for s in group})
             else:
-                named = [self.scorers[s].named(f"{name}_{i}") for i, s in enumerate(group)]
+                named = [self.scorers[s].named(f"{s.name}_{i}") for i, s in enumerate(group)]
                 scores = registry.score(texts, named, references)
                 for subject, result in zip(group, scores.values(), strict=True):
                     found[subject] = result.primary
@@ -160,12 +170,40 @@ class Bench:
                     if cut:
                         self.cut[subject, title] = cut
             for subject in group:
-                spent = (time.process_time() - start) / len(group)
-                self.seconds[subject] = self.seconds.get(subject, 0.0) + spent
                 missing = int(np.isnan(found[subject]).sum())
                 if missing:
                     self.undefined[subject, title] = missing
         return found
+
+
+def _shared(subject: Subject) -> tuple[str, Any]:
+    """Return what subjects that share work have in common: an encoder, or the scorer."""
+    if subject not in LENGTHS and "encoder" in registry.parameters(subject.name):
+        return "", dict(subject.parameters).get("encoder")
+    return subject.name, None
+
+
+HELD = 48
+"""Runs of an encoder that are remembered: those of one batch of rows, all layers of each."""
+
+
+def share_layers() -> None:
+    """Let one run of an encoder serve all layers, which are asked for one after the other."""
+    held: dict[Any, list[Any]] = {}
+
+    def states(encoder: Encoder, ids: Any, mask: Any, layer: int) -> Any:
+        key = encoder.sha256, ids.shape, ids.tobytes(), mask.tobytes()
+        if key not in held:
+            names = tuple(f"layer_{k}" for k in range(encoder.layers + 1))
+            path, sha256 = encoder.file("model.onnx")
+            made = session(Graph(path, sha256, names, encoder.providers, encoder.threads))
+            while len(held) >= HELD:
+                del held[next(iter(held))]
+            feeds = {"input_ids": ids.astype(np.int64), "attention_mask": mask.astype(np.int64)}
+            held[key] = made.run(list(names), feeds)
+        return held[key][encoder.checked_layer(layer)]
+
+    Encoder.states = states  # type: ignore[method-assign]
 
 
 def _length(name: str, texts: Sequence[str], references: Sequence[Sequence[str]]) -> Values:
@@ -555,9 +593,13 @@ def agreement(
 ) -> tuple[dict[str, Results], dict[str, dict[str, int]]]:
     """Return table -> heading -> estimates, and the number of items of each heading."""
     tables: dict[str, Results] = {}
+    start = time.monotonic()
     for source in asked.data or SOURCES:
         for task in SOURCES[source](root, asked.limit, asked.seed):
             if asked.titles and task.title not in asked.titles:
+                continue
+            if asked.minutes and time.monotonic() - start > 60 * asked.minutes:
+                bench.left_out.append(f"- Not run, out of time: {task.title}")
                 continue
             values = bench.score(task.texts, task.references, task.title)
             others = {Subject(f"stored: {k}", STORED): v for k, v in task.stored.items()}
@@ -671,7 +713,10 @@ def report(bench: Bench, root: Path, asked: argparse.Namespace) -> str:
     fooled, sizes = ([], {}) if asked.no_checks else checks(bench, root, asked)
     spent = time.process_time() - start
     lines = ["```", "python benchmarks/human_agreement.py" + _typed(asked), "```", ""]
-    limit = "all items" if asked.limit is None else f"about {asked.limit} items of each data set"
+    limit = "all items"
+    if asked.limit is not None:
+        most = f"{asked.limit:,} items of a data set and {3 * asked.limit:,} judgements of WMT19"
+        limit = f"at most about {most}"
     lines += [
         (
             f"{limit[0].upper()}{limit[1:]}, {asked.draws} resamples, seed {asked.seed}; "
@@ -687,19 +732,20 @@ def report(bench: Bench, root: Path, asked: argparse.Namespace) -> str:
     if fooled:
         lines += ["## What fools them", "", *fooled, ""]
         lines += ["n: " + "; ".join(f"{title} {n}" for title, n in sizes.items()) + ".", ""]
-    lines += ["## Scorers", "", *_head(["scorer", "signature", "pairs per CPU second"])]
+    lines += ["## Scorers", "", *_head(["scorer", "signature"])]
     for subject in bench.subjects:
         signature = bench.scorers[subject].signature if subject in bench.scorers else subject.name
-        speed = bench.pairs / max(bench.seconds[subject], 1e-9)
         signature = f"`{signature}`".replace("|", "\\|")
-        lines.append(_row([subject.label, signature, f"{speed:,.0f}"]))
+        lines.append(_row([subject.label, signature]))
     lines += ["", *_undefined(bench), *_absent(bench)]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _typed(asked: argparse.Namespace) -> str:
     parts = [f" --limit {asked.limit}"] if asked.limit is not None else []
-    parts += [f" --encoder {Path(asked.encoder).name}"] if asked.encoder else []
+    for key in ("encoder", "float32"):
+        folder = getattr(asked, key)
+        parts += [f" --{key} {Path(folder).name}"] if folder else []
     for key in ("only", "data", "titles"):
         words = (f"'{word}'" if " " in word else word for word in getattr(asked, key))
         parts += [f" --{key} {' '.join(words)}"] if getattr(asked, key) else []
@@ -723,7 +769,7 @@ def _told(found: Mapping[tuple[Subject, str], int]) -> str:
 
 
 def _absent(bench: Bench) -> list[str]:
-    return [f"- Not run: {s.label}: {why}" for s, why in bench.absent.items()]
+    return [*(f"- Not run: {s.label}: {why}" for s, why in bench.absent.items()), *bench.left_out]
 
 
 def write(measured: str, target: Path) -> None:
@@ -742,15 +788,18 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="items of each data set, whole units drawn")
     parser.add_argument("--only", nargs="+", default=[], help="names of scorers")
     parser.add_argument("--encoder", help="bundle of the neural scorers: a name or a folder")
+    parser.add_argument("--float32", help="bundle of one more row of BERTScore, a folder")
     parser.add_argument("--data", nargs="+", default=[], choices=list(SOURCES))
     parser.add_argument("--titles", nargs="+", default=[], help="columns, such as 'STS-B en'")
     parser.add_argument("--no-checks", action="store_true", help="leave out what fools them")
+    parser.add_argument("--minutes", type=float, help="begin no data set after so many")
     parser.add_argument("--draws", type=int, default=500, help="bootstrap resamples")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=TARGET)
     asked = parser.parse_args()
     root = Path(os.environ.get("QUALMETRICS_DATA", "../shared/data"))
-    bench = Bench(subjects(asked.only, asked.encoder))
+    share_layers()
+    bench = Bench(subjects(asked.only, asked.encoder, asked.float32))
     measured = report(bench, root, asked)
     write(measured, asked.out)
     print(measured)

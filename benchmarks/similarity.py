@@ -2,17 +2,18 @@
 
 Usage::
 
-    python benchmarks/similarity.py [--rounds 3] [--large]
+    python benchmarks/similarity.py [--rounds 3]
 
 with QUALMETRICS_DATA, QUALMETRICS_MINILM and QUALMETRICS_MINILM_INT8 (folders of encoder bundles)
 and MINILM_TORCH (folder of the same model for torch) in the environment.
 
 All use the last layer of all-MiniLM-L6-v2, one thread, the same texts: real summaries against a
-reference (summ_human), for 4,096 pairs (``--large``) also sentence pairs (stsb_multi). The GRPO
-load is 64 prompts with 8 completions each. Every figure comes from a process of its own that has
-scored two pairs before; CPU seconds are the least over rounds, peak memory the most. References of
-the GRPO load are prepared before the call (the cache of an earlier step) or within it, as stated.
-A peer that is not installed is skipped with a line.
+reference (summ_human), for 4,096 pairs also sentence pairs (stsb_multi). The GRPO load is 64
+prompts with 8 completions each. Every figure comes from a process of its own that has scored two
+pairs before; the systems take turns, CPU seconds are the least over rounds, peak memory the most;
+4,096 pairs are scored once. A process that asks for more memory than ``--memory`` GB is stopped,
+and the table says so. References of the GRPO load are prepared before the call (the cache of an
+earlier step) or within it, as stated. A peer that is not installed is skipped with a line.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +97,7 @@ def _bert_score() -> Score:
     import bert_score
     import torch
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(int(os.environ.get("BENCHMARK_THREADS", "1")))
     scorer = bert_score.BERTScorer(
         model_type=os.environ["MINILM_TORCH"], num_layers=LAYER, nthreads=0, device="cpu"
     )
@@ -109,7 +111,7 @@ def _torchmetrics() -> Score:
     from torchmetrics.functional.text.bert import bert_score
     from transformers import AutoModel, AutoTokenizer
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(int(os.environ.get("BENCHMARK_THREADS", "1")))
     model = AutoModel.from_pretrained(os.environ["MINILM_TORCH"]).eval()
     tokenizer = AutoTokenizer.from_pretrained(os.environ["MINILM_TORCH"])
 
@@ -129,10 +131,10 @@ def _last_layer(model: Any, batch: dict[str, Any]) -> Any:
 
 SYSTEMS: dict[str, tuple[str, Callable[[], Score]]] = {
     "bert-score": ("bert_score", _bert_score),
-    "torchmetrics": ("torchmetrics", _torchmetrics),
     "compat fp32": ("onnxruntime", _compat),
     "qualmetrics fp32": ("onnxruntime", lambda: ours("QUALMETRICS_MINILM")),
     "qualmetrics int8": ("onnxruntime", lambda: ours("QUALMETRICS_MINILM_INT8")),
+    "torchmetrics": ("torchmetrics", _torchmetrics),
 }
 
 
@@ -163,62 +165,81 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def measure(system: str, load: str, rounds: int, *, cached: bool = False) -> dict[str, Any]:
-    """Return the least time and the most memory over rounds, and the values."""
-    results = []
+def measure(system: str, load: str, memory: float, *, cached: bool = False) -> dict[str, Any]:
+    """Return time, memory and values of one process, or what it died of under ``problem``."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
                    "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}  # fmt: skip
+    limit = int(memory * 1e9)
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder) / "values.npy")
-        for _ in range(rounds):
-            command = [sys.executable, __file__, "--work", system, load, str(int(cached)), out]
-            done = subprocess.run(
-                command, env=environment, capture_output=True, text=True, check=False
-            )
-            if done.returncode:
-                raise SystemExit(f"{system} on {load} failed:\n{done.stderr[-2000:]}")
-            results.append(json.loads(done.stdout.splitlines()[-1]))
-        values = np.load(out)
-    best = min(results, key=lambda r: r["cpu"])
-    return {**best, "peak": max(r["peak"] for r in results), "values": values}
+        done = subprocess.run(
+            [sys.executable, __file__, "--work", system, load, str(int(cached)), out],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+        )
+        if done.returncode == 0:
+            return {**json.loads(done.stdout.splitlines()[-1]), "values": np.load(out)}
+    last = (done.stderr.strip().splitlines() or [""])[-1]
+    if "memory" in done.stderr.lower() or "bad_alloc" in done.stderr:
+        return {"problem": f"out of memory with {memory:g} GB: {last:.100}"}
+    raise SystemExit(f"{system} on {load} failed:\n{done.stderr[-2000:]}")
+
+
+def best(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the quickest of several turns, with the most memory of all."""
+    broken = [result for result in results if "problem" in result]
+    if broken:
+        return broken[0]
+    quickest = min(results, key=lambda r: float(r["cpu"]))
+    return {**quickest, "peak": max(r["peak"] for r in results)}
 
 
 # -- the tables -----------------------------------------------------------------------------------
 
 
-def speed(loads: Sequence[str], rounds: int, systems: Sequence[str]) -> None:
+def speed(loads: Sequence[str], rounds: int, systems: Sequence[str], memory: float) -> None:
     """Print pairs a second and memory of each system on each load."""
     print(f"\n{'load':<6} {'system':<18} {'pairs/s':>8} {'x':>6} {'peak MB':>8} {'max |dF|':>9}")
     for load in loads:
-        reference: dict[str, Any] | None = None
-        for system in systems:
-            if system == "torchmetrics" and load not in ("32", "256"):
+        runs = [
+            (system, cached)
+            for system in systems
+            for cached in ((False, True) if load == "grpo" and _can_cache(system) else (False,))
+        ]
+        turns: dict[tuple[str, bool], list[dict[str, Any]]] = {run: [] for run in runs}
+        for _ in range(1 if load == "4096" else rounds):
+            for system, cached in runs:
+                turns[system, cached].append(measure(system, load, memory, cached=cached))
+        reference = best(turns[runs[0]])
+        for (system, cached), results in turns.items():
+            found = best(results)
+            if "problem" in found:
+                print(f"{load:<6} {system:<18} {found['problem']}", flush=True)
                 continue
-            for cached in (False, True) if load == "grpo" and _can_cache(system) else (False,):
-                found = measure(system, load, rounds, cached=cached)
-                reference = reference or found
-                spent = found["cpu"]
-                ratio = reference["cpu"] / spent
-                gap = np.nanmax(np.abs(found["values"][:, 2] - reference["values"][:, 2]))
-                rate = found["pairs"] / spent
-                said = f"{load:<6} {system:<18} {rate:8.1f} {ratio:6.2f} {found['peak']:8.0f}"
-                note = f"  references prepared in {found['preparing']:.2f} s" if cached else ""
-                print(f"{said} {gap:9.1e}{note}", flush=True)
+            ratio, rate = reference["cpu"] / found["cpu"], found["pairs"] / found["cpu"]
+            gap = np.nanmax(np.abs(found["values"][:, 2] - reference["values"][:, 2]))
+            said = f"{load:<6} {system:<18} {rate:8.1f} {ratio:6.2f} {found['peak']:8.0f}"
+            note = f"  references prepared in {found['preparing']:.2f} s" if cached else ""
+            print(f"{said} {gap:9.1e}{note}", flush=True)
 
 
 def _can_cache(system: str) -> bool:
     return system.startswith("qualmetrics")
 
 
-def invariance(systems: Sequence[str]) -> None:
+def invariance(systems: Sequence[str], threads: int) -> None:
     """Print how far a score moves with the batch: 32 summaries and 32 pairs of sentences."""
+    os.environ["QUALMETRICS_THREADS"] = os.environ["BENCHMARK_THREADS"] = str(threads)
     texts, references = load_texts("32")
     rows = _rows(Path(os.environ["QUALMETRICS_DATA"]) / "stsb_multi" / "stsb.train_dev.jsonl.gz")
     short = [(row["a"], row["b"]) for row, _ in zip(rows, range(32), strict=False)]
     texts, references = texts + [a for a, _ in short], references + [b for _, b in short]
     long_text = " ".join(texts)[:4000]
     order = np.random.default_rng(0).permutation(len(texts)).tolist()
-    print("\nlargest change of F, alone = 0:")
+    print(f"\nlargest change of F with {threads} threads, alone = 0:")
     for system in systems:
         score = SYSTEMS[system][1]()
 
@@ -243,7 +264,8 @@ def main() -> None:
     """Run all of it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--large", action="store_true", help="also 4,096 pairs")
+    parser.add_argument("--memory", type=float, default=8.0, help="GB that a process may ask for")
+    parser.add_argument("--loads", nargs="+", default=["grpo", "32", "256", "4096"])
     parser.add_argument("--work", nargs=4, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.work:
@@ -256,9 +278,22 @@ def main() -> None:
         systems.remove("qualmetrics int8")
     for name in sorted(set(SYSTEMS) - set(systems)):
         print(f"{name}: not here, skipped")
-    print(f"{platform.machine()}, {_cpu()}, 1 thread")
-    speed(["32", "256", *(["4096"] if given.large else []), "grpo"], given.rounds, systems)
-    invariance(systems)
+    print(f"{platform.machine()}, {_cpu()}, {os.cpu_count()} cores, 1 thread")
+    print(f"load average {os.getloadavg()[0]:.1f}; {_versions()}")
+    speed(given.loads, given.rounds, systems, given.memory)
+    for threads in (1, 2):
+        invariance(systems, threads)
+
+
+def _versions() -> str:
+    names = ("bert-score", "torchmetrics", "torch", "transformers", "onnxruntime", "numpy")
+    found = []
+    for name in names:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join(found)
 
 
 def _cpu() -> str:

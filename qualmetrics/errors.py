@@ -12,7 +12,8 @@
     ├── PluginError          an entry point failed to import, or its name is taken
     ├── BundleError          a bundle folder is incomplete, altered or unreadable
     ├── ExportError          a scorer cannot be exported, or the graph disagrees with Python
-    └── ProviderError        the execution provider asked for is not active
+    ├── ProviderError        the execution provider asked for is not active
+    └── ServerError          a server refused a request, or is out of reach
 
 A message says what came, what was expected and what to type. A text is never the reason for one
 of these: a text that cannot be scored gets a status (see ``qualmetrics.core.Status``).
@@ -94,3 +95,11 @@ class ExportError(QualmetricsError, ValueError):
 
 class ProviderError(QualmetricsError, RuntimeError):
     """The execution provider asked for is not active."""
+
+
+class ServerError(QualmetricsError, RuntimeError):
+    """A server refused a request, or is out of reach; ``status`` is 0 where it gave no answer."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status

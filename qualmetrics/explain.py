@@ -70,7 +70,8 @@ def explain(
     Parameters
     ----------
     scorer : Scorer or name
-        One whose family explains itself: every formula does.
+        Formulas and rankers of counts have exact shares; of any other scorer that reads nothing
+        but the text, a sentence's share is what the value loses without it.
     text : str
     reference : texts, or counts by column, optional
         What the text is compared with. By default a bundled profile of plain news English for
@@ -81,7 +82,8 @@ def explain(
     Returns
     -------
     Explanation
-        Contributions add up exactly to the distance between the two values.
+        Exact shares add up to the distance between the two values; ``note`` says where they do
+        not.
 
     Raises
     ------
@@ -96,6 +98,8 @@ def explain(
         scorer = get(scorer, **options)
     ability = scorer.abilities.get("explain")
     if ability is None:
-        raise InputError(f"{scorer.spec.name} has no explanation; formulas have one")
+        from qualmetrics.occlusion import explain_by_occlusion
+
+        return explain_by_occlusion(scorer, text, reference)
     explanation: Explanation = ability(scorer, text, reference)
     return explanation

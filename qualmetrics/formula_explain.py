@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qualmetrics.attribution import NotAdditiveError, Quantity
-from qualmetrics.core import Scorer, Status
+from qualmetrics.core import Input, Rows, Scorer, Status
 from qualmetrics.errors import InputError
 from qualmetrics.explain import Explanation, Span
 from qualmetrics.profile import PLAIN_NEWS
+from qualmetrics.text.weights import WordWeights
 
 MAX_WORDS = 2_000
 """Distinct words that are looked at, the commonest first: an explanation is for reading."""
@@ -33,16 +34,15 @@ def explain_formula(
     reference: str | Sequence[str] | Mapping[str, float] | None = None,
 ) -> Explanation:
     """Explain a formula's score of one text; see ``qualmetrics.explain.explain``."""
-    from qualmetrics.text import count
-
-    rules: str = scorer.inputs[0].rules  # type: ignore[attr-defined]
-    columns = tuple(scorer.inputs[0].layout)
+    item = scorer.inputs[0]
+    rules: str = item.rules  # type: ignore[attr-defined]
+    columns = tuple(item.layout)
     scores = scorer.score_one(text)
     status = Status(int(scores.status[0]))
-    total = _counts(count([text], columns, rules=rules))
-    baseline, said = _reference(reference, columns, rules, total)
+    total = _counts(_count(item, [text]))
+    baseline, said = _reference(reference, item, total)
     arrays = {name: np.array([value]) for name, value in baseline.items()}
-    pieces = [_sentences(text, columns, rules), _words(text, columns, rules, baseline)]
+    pieces = [_sentences(text, item, rules), _words(text, item, rules, baseline)]
     shares: list[NDArray[np.float64] | None] = [None, None]
     note = ""
     if status.undefined:
@@ -74,34 +74,49 @@ def explain_formula(
     )
 
 
-def _sentences(text: str, columns: Sequence[str], rules: str) -> _Pieces:
-    from qualmetrics.text import count, sentence_spans
+def _count(item: Input, texts: Sequence[str]) -> Mapping[str, Any]:
+    """Count as the scorer does, channels of word weights included."""
+    return item.read(Rows(tuple(texts))).arrays
+
+
+def _sentences(text: str, item: Input, rules: str) -> _Pieces:
+    from qualmetrics.text import sentence_spans
     from qualmetrics.text.rules import language_of
 
+    columns = tuple(item.layout)
     spans = sentence_spans(text, lang=language_of(rules))
     pieces = [text[start:end] for start, end in spans]
-    return _Pieces(spans, _matrix(count(pieces, columns, rules=rules), columns, len(pieces)))
+    return _Pieces(spans, _matrix(_count(item, pieces), columns, len(pieces)))
 
 
-def _words(text: str, columns: Sequence[str], rules: str, baseline: Mapping[str, float]) -> _Pieces:
+def _words(text: str, item: Input, rules: str, baseline: Mapping[str, float]) -> _Pieces:
     """Cut a text into words, each with the reference's rate of sentences.
 
     So no word has a share in how long the sentences are, which is none of its doing.
     """
-    from qualmetrics.text import count, word_spans
+    from qualmetrics.text import word_spans
+    from qualmetrics.text.counts import occurrences
     from qualmetrics.text.rules import language_of
 
+    columns = tuple(item.layout)
     spans = word_spans(text, lang=language_of(rules))
     distinct = list(dict.fromkeys(text[start:end] for start, end in spans))[:MAX_WORDS]
-    counts = _matrix(count(distinct, columns, rules=rules), columns, len(distinct))
+    counts = _matrix(_count(item, distinct), columns, len(distinct))
     for boundary in ("sentences", "units", "paragraphs"):  # a word alone is none of these
         if boundary in columns and baseline["words"]:
             rate = baseline[boundary] / baseline["words"]
             counts[:, columns.index(boundary)] = rate * counts[:, columns.index("words")]
     position = {word: i for i, word in enumerate(distinct)}
-    kept = [(start, end) for start, end in spans if text[start:end] in position]
-    rows = [position[text[start:end]] for start, end in kept]
-    return _Pieces(kept, counts[rows] if rows else counts[:0])
+    kept = [i for i, (start, end) in enumerate(spans) if text[start:end] in position]
+    rows = [position[text[start:end]] for start, end in (spans[i] for i in kept)]
+    made = counts[rows] if rows else counts[:0]
+    tables: Sequence[WordWeights] = getattr(item, "tables", ())
+    if tables:  # a name weighs what it does where it stands, which no word alone can tell
+        found = occurrences([text], rules)
+        for table in tables:
+            columns_of = [columns.index(channel) for channel in table.channels]
+            made[:, columns_of] = found.weights(table)[kept]
+    return _Pieces([spans[i] for i in kept], made)
 
 
 def _shares(
@@ -151,12 +166,11 @@ def _counts(table: Mapping[str, Any]) -> dict[str, float]:
 
 def _reference(
     reference: str | Sequence[str] | Mapping[str, float] | None,
-    columns: Sequence[str],
-    rules: str,
+    item: Input,
     total: Mapping[str, float],
 ) -> tuple[dict[str, float], str]:
-    from qualmetrics.text import count
-
+    columns = tuple(item.layout)
+    rules: str = item.rules  # type: ignore[attr-defined]
     if isinstance(reference, Mapping):
         missing = [name for name in columns if name not in reference]
         if missing:
@@ -164,10 +178,10 @@ def _reference(
         return {name: float(reference[name]) for name in columns}, "counts given"
     if reference is not None:
         texts = [reference] if isinstance(reference, str) else list(reference)
-        counts = _counts(count(texts, columns, rules=rules))
+        counts = _counts(_count(item, texts))
         if not counts["words"]:
             raise InputError("the reference texts hold no words")
         return counts, f"{len(texts)} texts given"
-    if rules.startswith("en/"):
+    if rules.startswith("en/") and all(name in PLAIN_NEWS for name in columns):
         return {name: PLAIN_NEWS[name] for name in columns}, "an average plain news article"
     return dict(total), "this text's own average"

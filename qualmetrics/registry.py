@@ -30,7 +30,7 @@ from qualmetrics.errors import (
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-FOLDERS = ("formulas", "similarities", "features")
+FOLDERS = ("formulas", "rankers", "similarities", "features")
 """The rooms that hold instances, one scorer a file."""
 
 REWARDS = "rewards"
@@ -93,6 +93,7 @@ ALIASES: Mapping[str, str] = {
     "nri": "ari_navy_simplified",
     "qu": "smog_de",
     "raygor_estimate": "raygor",
+    "readability": "readability_features",  # the best trade of the shipped rankers
     "smog": "smog_index",
     "smog_ru": "ru_smog",
     "sol_spanish": "sol",

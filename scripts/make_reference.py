@@ -16,6 +16,7 @@ from pathlib import Path
 
 import qualmetrics as qm
 from qualmetrics.core import Scorer
+from qualmetrics.errors import BundleError
 from qualmetrics.formula import LOWEST
 from qualmetrics.registry import ALIASES
 from qualmetrics.registry import parameters as taken
@@ -101,9 +102,18 @@ def index(scorers: Iterable[Scorer]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def made_here() -> Iterable[Scorer]:
+    """Yield the scorers, those apart whose bundle no installed package carries."""
+    for name in qm.names():
+        try:
+            yield qm.get(name)
+        except BundleError as error:
+            sys.stderr.write(f"no page for {name}: {error}\n")
+
+
 def pages() -> dict[str, str]:
     """Return file name -> text of every page."""
-    scorers = [qm.get(name) for name in qm.names()]
+    scorers = list(made_here())
     built_in = [s for s in scorers if s.recipe and s.recipe.factory == "qualmetrics.registry:get"]
     made = {f"{scorer.spec.name}.md": page(scorer) for scorer in built_in}
     return {"README.md": index(built_in), **made}

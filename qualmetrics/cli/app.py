@@ -57,6 +57,12 @@ Markup = Annotated[
 ]
 
 
+With = Annotated[
+    list[str] | None,
+    typer.Option("--with", help="A parameter of the metrics that take it: layer=3, idf=idf.json."),
+]
+
+
 @app.command("list")
 def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="Every specification, as JSON.")] = False,
@@ -109,6 +115,27 @@ def score_command(
     id_field: Annotated[
         str, typer.Option("--id-field", help="The field of a row that names it.")
     ] = "id",
+    reference: Annotated[
+        list[str] | None,
+        typer.Option("--reference", help="Compare all texts with this one; repeat for several."),
+    ] = None,
+    references: Annotated[
+        str | None,
+        typer.Option("--references", help="File of references, one a line or row, in order."),
+    ] = None,
+    reference_field: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reference-field",
+            help="The field of a row that holds references, a string or several.",
+            show_default="reference",
+        ),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="Where a column is that a metric reads: prompt=FIELD."),
+    ] = None,
+    parameters: With = None,
     input_format: Annotated[
         str, typer.Option("--input-format", help="auto (by file type), text, jsonl or csv.")
     ] = "auto",
@@ -134,8 +161,10 @@ def score_command(
 ) -> None:
     """Score files, folders or rows.
 
-    Reads .txt .md .html, rows of .jsonl and .csv, .gz of these; folders are searched.
+    Reads .txt .md .html, rows of .jsonl and .csv, .gz of these; folders are searched. Metrics that
+    compare with references read the field 'reference' of rows, --references or --reference.
     """
+    from qualmetrics.cli.beside import Beside
     from qualmetrics.cli.scoring import Request, score_paths
 
     request = Request(
@@ -153,6 +182,10 @@ def score_command(
         output=output,
         gates=tuple(fail_if or ()),
         quiet=quiet,
+        beside=Beside(
+            tuple(reference or ()), references, tuple(reference_field or ()), tuple(column or ())
+        ),
+        parameters=tuple(parameters or ()),
     )
     code = score_paths(request)
     _leave(0 if exit_zero and code == 1 else code)
@@ -193,6 +226,7 @@ def export_command(
     graph: Annotated[
         str | None, typer.Option(help="What the graph reads: values, ids or text (strings).")
     ] = None,
+    parameters: With = None,
 ) -> None:
     """Export a scorer to ONNX.
 
@@ -200,7 +234,15 @@ def export_command(
     """
     from qualmetrics.cli.exporting import export_scorer
 
-    export_scorer(name, output, lang=lang, rules=rules, overwrite=overwrite, graph=graph)
+    export_scorer(
+        name,
+        output,
+        lang=lang,
+        rules=rules,
+        overwrite=overwrite,
+        graph=graph,
+        parameters=tuple(parameters or ()),
+    )
 
 
 @app.command("export-encoder")
@@ -219,6 +261,390 @@ def export_encoder_command(
     from qualmetrics.cli.exporting import export_encoder_folder
 
     export_encoder_folder(source, output, name=name, layer=layer, revision=revision, int8=int8)
+
+
+tables = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Make the tables that similarities read."
+)
+app.add_typer(tables, name="tables")
+TextFiles = Annotated[
+    list[str],
+    typer.Argument(help="One text a line (.txt), or rows (.jsonl, .csv).", metavar="FILE..."),
+]
+TextField = Annotated[
+    list[str] | None,
+    typer.Option("--text-field", help="The field of rows.", show_default="text, reference"),
+]
+TableFile = Annotated[str, typer.Option("-o", "--output", help="The JSON file to write.")]
+
+
+@tables.command("idf")
+def idf_command(
+    files: TextFiles,
+    output: TableFile,
+    encoder: Annotated[
+        str, typer.Option("--encoder", help="Name or folder of an encoder: its tokens are counted.")
+    ] = "minilm",
+    text_field: TextField = None,
+) -> None:
+    """Weigh tokens by how rare they are in your references.
+
+    Then: qualmetrics score ... -m bertscore --with idf=idf.json
+    """
+    from qualmetrics.cli.tables import make_idf
+
+    make_idf(files, output, encoder=encoder, fields=tuple(text_field or ()))
+
+
+@tables.command("baseline")
+def baseline_command(
+    files: TextFiles,
+    output: TableFile,
+    metric: Annotated[str, typer.Option("-m", "--metric", help="One similarity.")] = "bertscore",
+    pairs: Annotated[int, typer.Option("--pairs", min=1, help="How many pairs are drawn.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", help="Of the drawing.")] = 0,
+    parameters: With = None,
+    text_field: TextField = None,
+) -> None:
+    """Measure what random pairs of your texts score, for rescaling.
+
+    Then: qualmetrics score ... -m bertscore --with baseline=baseline.json
+    """
+    from qualmetrics.cli.tables import make_baseline
+
+    make_baseline(
+        files,
+        output,
+        metric=metric,
+        pairs=pairs,
+        seed=seed,
+        parameters=tuple(parameters or ()),
+        fields=tuple(text_field or ()),
+    )
+
+
+@app.command("serve")
+def serve_command(
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option("-m", "--metrics", help="Names such as fkgl,bertscore; bundle folders."),
+    ] = None,
+    config: Annotated[
+        str | None, typer.Option("--config", help="A reward: .yaml, .toml or .json.")
+    ] = None,
+    lang: Lang = None,
+    rules: Rules = None,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address; any but loopback needs a token.", show_default="127.0.0.1"),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="0 takes a free one.", show_default="8000")
+    ] = None,
+    token_file: Annotated[
+        str | None, typer.Option(help="File with the token; or set QUALMETRICS_TOKEN.")
+    ] = None,
+    reward: Annotated[
+        str | None,
+        typer.Option(help="What /get_reward and /predict answer with.", show_default="the first"),
+    ] = None,
+    undefined: Annotated[
+        float | None,
+        typer.Option(help="What /get_reward gives for no value.", show_default="null"),
+    ] = None,
+    strip: Annotated[
+        bool | None,
+        typer.Option(help="Take prompt and special tokens off in /get_reward."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that score.", show_default="1")
+    ] = None,
+    max_body: Annotated[
+        int | None, typer.Option(help="Bytes of a request.", show_default="2000000")
+    ] = None,
+    max_items: Annotated[
+        int | None, typer.Option(help="Texts of a request.", show_default="256")
+    ] = None,
+    max_characters: Annotated[
+        int | None, typer.Option(help="Characters of a text.", show_default="100000")
+    ] = None,
+    max_queue: Annotated[
+        int | None, typer.Option(help="Texts that wait; more are refused.", show_default="2048")
+    ] = None,
+    deadline: Annotated[
+        float | None, typer.Option(help="Seconds until 504.", show_default="30")
+    ] = None,
+    exact: Annotated[
+        bool | None,
+        typer.Option(
+            "--exact/--batched", help="Bit for bit the library, or neural scorers in batches."
+        ),
+    ] = None,
+) -> None:
+    """Serve scores over HTTP, with a page at /.
+
+    Rewards for OpenRLHF, verl and TRL, TEI and KServe routes. Needs the extra serve.
+    """
+    from qualmetrics.cli.serving import serve_metrics
+
+    settings = {
+        "host": host,
+        "port": port,
+        "reward": reward,
+        "undefined": undefined,
+        "strip": strip,
+        "workers": workers,
+        "max_body": max_body,
+        "max_items": max_items,
+        "max_characters": max_characters,
+        "max_queue": max_queue,
+        "deadline": deadline,
+        "exact": exact,
+    }
+    serve_metrics(
+        tuple(metrics or ()),
+        config=config,
+        lang=lang,
+        rules=rules,
+        token_file=token_file,
+        settings=settings,
+    )
+
+
+@app.command("train")
+def train_command(
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Labelled texts: .jsonl, .csv, .tsv, .gz of these.", metavar="FILE..."),
+    ],
+    output: Annotated[str, typer.Option("-o", "--output", help="Folder to write the model to.")],
+    backend: Annotated[
+        str,
+        typer.Option(help="features, static, transformer, cross-encoder or pair-regressor."),
+    ] = "features",
+    config: Annotated[
+        str | None, typer.Option("--config", help="Settings, a .toml or .yaml file.")
+    ] = None,
+    dev: Annotated[
+        list[str] | None, typer.Option("--dev", help="Development examples; may be repeated.")
+    ] = None,
+    dev_fraction: Annotated[
+        float,
+        typer.Option("--dev-fraction", help="Held out, by group, where there is no --dev file."),
+    ] = 0.2,
+    field: Annotated[
+        list[str] | None,
+        typer.Option("--field", help="Another field name, such as text=body or group=title."),
+    ] = None,
+    levels: Annotated[
+        str | None, typer.Option("--levels", help="Names of levels, lowest first: easy,mid,hard.")
+    ] = None,
+    criteria: Annotated[
+        str | None, typer.Option("--criteria", help="Fields of several ratings: depth,style.")
+    ] = None,
+    descending: Annotated[
+        bool, typer.Option("--descending", help="High ratings mean low: ease, for difficulty.")
+    ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="One setting, such as name=my_ranker or pairs.min_gap=0.5."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a model that is there.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an interrupted run.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
+) -> None:
+    """Train a ranker on pairs, ratings or levels.
+
+    Writes a bundle folder that scores like any other, with its record and the draft of a card.
+    """
+    from qualmetrics.cli.training import Request, train_files
+
+    train_files(
+        Request(
+            files=tuple(files),
+            folder=output,
+            backend=backend,
+            config=config,
+            dev=tuple(dev or ()),
+            dev_fraction=dev_fraction,
+            fields=tuple(field or ()),
+            levels=levels,
+            criteria=criteria,
+            descending=descending,
+            settings=tuple(settings or ()),
+            overwrite=overwrite,
+            resume=resume,
+            quiet=quiet,
+        )
+    )
+
+
+@app.command("evaluate")
+def evaluate_command(
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Labelled texts, FILE or NAME=FILE: .jsonl .csv .tsv, .gz of these."),
+    ],
+    metrics: Annotated[
+        list[str], typer.Option("-m", "--metrics", help="Names such as fkgl,fre; bundle folders.")
+    ],
+    baselines: Annotated[
+        list[str] | None,
+        typer.Option(help="What stands beside; '' for none.", show_default="three formulas"),
+    ] = None,
+    trained_on: Annotated[
+        list[str] | None,
+        typer.Option("--trained-on", help="SCORER=CORPUS: call these numbers in-corpus."),
+    ] = None,
+    max_words: Annotated[
+        list[int] | None,
+        typer.Option("--max-words", min=1, help="Also on texts cut to so many words; repeat."),
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option("--field", help="Another field name, such as text=body or group=title."),
+    ] = None,
+    levels: Annotated[
+        str | None, typer.Option("--levels", help="Names of levels, lowest first: easy,mid,hard.")
+    ] = None,
+    descending: Annotated[
+        bool, typer.Option("--descending", help="High labels mean low: ease, for difficulty.")
+    ] = False,
+    increases_with: Annotated[
+        str, typer.Option("--higher", help="What a high label means: difficulty, quality, ...")
+    ] = "difficulty",
+    lang: Annotated[str, typer.Option("--lang", help="Language of the texts.")] = "en",
+    draws: Annotated[int, typer.Option(min=1, help="Resamples of each interval.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Of the resamples.")] = 0,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="Also write NAME.json and NAME.md.")
+    ] = None,
+) -> None:
+    """Measure scorers on labelled texts.
+
+    In-corpus, cross-corpus and baseline rows, bare length in every table. Needs the extra
+    evaluation.
+    """
+    from qualmetrics.cli.evaluating import Request, evaluate_files
+
+    evaluate_files(
+        Request(
+            files=tuple(files),
+            metrics=tuple(metrics),
+            baselines=None if baselines is None else tuple(baselines),
+            trained_on=tuple(trained_on or ()),
+            max_words=tuple(max_words or ()),
+            fields=tuple(field or ()),
+            levels=levels,
+            descending=descending,
+            increases_with=increases_with,
+            lang=lang,
+            draws=draws,
+            seed=seed,
+            output=output,
+        )
+    )
+
+
+@app.command("rank")
+def rank_command(
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Files, folders, 'globs', or - for standard input.", metavar="PATH..."),
+    ],
+    metric: Annotated[
+        str, typer.Option("-m", "--metric", help="One scorer: a name, or a bundle folder.")
+    ] = "readability",
+    lang: Lang = None,
+    markup: Markup = "auto",
+    text_field: Annotated[
+        str, typer.Option("--text-field", help="The field of a row that holds the text.")
+    ] = "text",
+    output_format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+) -> None:
+    """Put texts in order, hardest first.
+
+    With the probability that each is harder than the next, where the scorer is a ranker.
+    """
+    from qualmetrics.cli.ranking import rank_paths
+
+    _leave(
+        rank_paths(
+            paths,
+            metric,
+            lang=lang,
+            markup=markup,
+            text_field=text_field,
+            output_format=output_format,
+        )
+    )
+
+
+@app.command("select")
+def select_command(
+    files: Annotated[
+        list[str], typer.Argument(help="Rows: .jsonl .csv .tsv, .gz of these.", metavar="FILE...")
+    ],
+    budget: Annotated[
+        float, typer.Option("--budget", help="How many rows, or how much of --size-field.")
+    ],
+    metric: Annotated[
+        str | None, typer.Option("-m", "--metric", help="Scorer: a name, or a bundle folder.")
+    ] = None,
+    score_field: Annotated[
+        str | None, typer.Option("--score-field", help="The field that holds a score already.")
+    ] = None,
+    lowest: Annotated[bool, typer.Option("--lowest", help="Prefer low scores.")] = False,
+    text_field: Annotated[
+        str, typer.Option("--text-field", help="The field of a row that holds the text.")
+    ] = "text",
+    size_field: Annotated[
+        str | None, typer.Option("--size-field", help="What the budget counts, such as n_tokens.")
+    ] = None,
+    domain_field: Annotated[
+        str | None, typer.Option("--domain-field", help="Each domain gets its share.")
+    ] = None,
+    temperature: Annotated[
+        float, typer.Option(min=0.0, help="0 takes the best; higher is more even.")
+    ] = 0.0,
+    standardise: Annotated[
+        bool, typer.Option(help="Divide scores by their spread before the temperature.")
+    ] = True,
+    lang: Lang = None,
+    seed: Annotated[int, typer.Option(help="Of the random choice.")] = 0,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="Write to this .jsonl file.")
+    ] = None,
+) -> None:
+    """Choose rows by score under a budget.
+
+    The best, or at random without replacement, in proportion to exp(score / temperature).
+    """
+    from qualmetrics.cli.selecting import Request, select_rows
+
+    _leave(
+        select_rows(
+            Request(
+                files=tuple(files),
+                budget=budget,
+                metric=metric,
+                score_field=score_field,
+                lowest=lowest,
+                text_field=text_field,
+                size_field=size_field,
+                domain_field=domain_field,
+                temperature=temperature,
+                standardise=standardise,
+                lang=lang,
+                seed=seed,
+                output=output,
+            )
+        )
+    )
 
 
 def _leave(code: int) -> None:

@@ -18,6 +18,7 @@ KEYS: Mapping[str, type] = {
     "rules": str,
     "text_field": str,
     "id_field": str,
+    "reference_field": list,
     "input_format": str,
     "markup": str,
     "format": str,
@@ -35,6 +36,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "rules": "rules",
         "text_field": "text_field",
         "id_field": "id_field",
+        "reference_field": "reference_field",
         "input_format": "input_format",
         "markup": "markup",
         "format": "output_format",
@@ -44,6 +46,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     },
     "explain": {"lang": "lang", "rules": "rules", "markup": "markup", "top": "top"},
     "export": {"lang": "lang", "rules": "rules"},
+    "serve": {"metrics": "metrics", "lang": "lang", "rules": "rules"},
 }
 """Which settings a command takes, and what its parameter is called."""
 

@@ -32,6 +32,11 @@ def explain_path(
     if output_format not in ("table", "json"):
         raise InputError(f"format {output_format!r} is not one of table, json")
     (scorer,) = resolve([metric], lang=lang, rules=rules).values()
+    if "references" in scorer.needs:
+        raise InputError(
+            f"{metric} explains a pair of texts, which this command does not; from Python: "
+            "qualmetrics.explain.explain(scorer, text, reference=...), see docs/similarity.md"
+        )
     source, prose = read_source(path, markup=markup)
     explanation = explain(scorer, prose.text)
     places = _Places(source, prose)
@@ -94,7 +99,8 @@ def _print(explanation: Explanation, places: _Places, scorer: Scorer, path: str,
     if not explanation.status.undefined:
         out.print(Text(_against(explanation)), soft_wrap=True)
         _print_sentences(out, explanation, places, top)
-        _print_words(out, explanation, places, top)
+        if explanation.words:
+            _print_words(out, explanation, places, top)
     out.print(Text(f"\n{explanation.signature}", style="dim"), soft_wrap=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -16,15 +17,18 @@ def export_scorer(
     rules: str | None,
     overwrite: bool,
     graph: str | None = None,
+    parameters: Sequence[str] = (),
 ) -> None:
     """Write the bundle; print its path, and how far the graph is from Python."""
+    from qualmetrics.cli.beside import parameters as parsed
     from qualmetrics.corpus.metrics import resolve
     from qualmetrics.errors import InputError
     from qualmetrics.onnx import export
 
     if not overwrite and (Path(folder) / "scorer.json").exists():
         raise InputError(f"{folder} holds a bundle already; type --overwrite to replace it")
-    (scorer,) = resolve([name], lang=lang, rules=rules).values()
+    given = parsed(parameters)
+    (scorer,) = resolve([name], lang=lang, rules=rules, parameters=given).values()
     form = graph or ("ids" if "form" in scorer.abilities else "values")
     path = export(scorer, folder, graph=form, overwrite=overwrite)
     data = json.loads((path / "scorer.json").read_text(encoding="utf-8"))

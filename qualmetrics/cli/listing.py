@@ -9,7 +9,7 @@ from typing import Any
 from qualmetrics.cli.messages import warn
 from qualmetrics.core import Scorer, Spec
 from qualmetrics.corpus.metrics import resolve
-from qualmetrics.errors import MissingExtraError, PluginError
+from qualmetrics.errors import BundleError, MissingExtraError, PluginError
 from qualmetrics.registry import ALIASES, get, names
 
 
@@ -52,12 +52,25 @@ def show_scorer(name: str, *, as_json: bool) -> None:
     lines += [f"  {line}".rstrip() for line in scorer.spec.description.splitlines()]
     lines.append("")
     lines += [f"  {key:<15} {value}" for key, value in _facts(scorer, row) if value]
-    lines += ["", f"  qualmetrics score README.md -m {name}"]
-    if scorer.spec.name in names():
-        lines.append(
-            f'  qualmetrics.get("{scorer.spec.name}")(["The small boat crossed the bay."])'
-        )
+    lines += ["", *_calls(name, scorer)]
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _calls(name: str, scorer: Scorer) -> list[str]:
+    """Say how it is called, from the shell and from Python."""
+    columns = sorted(scorer.needs - {"references"})
+    if "references" in scorer.needs:
+        shell = f'--text "A cat sat." --reference "The cat was sitting." -m {name}'
+        python = '["A cat sat."], ["The cat was sitting."]'
+    elif columns:
+        shell = f"rows.jsonl -m {name} --column {columns[0]}=FIELD"
+        python = '["A cat sat."], columns={' + ", ".join(f'"{c}": [...]' for c in columns) + "}"
+    else:
+        shell, python = f"README.md -m {name}", '["The small boat crossed the bay."]'
+    lines = [f"  qualmetrics score {shell}"]
+    if scorer.spec.name in names():
+        lines.append(f'  qualmetrics.get("{scorer.spec.name}")({python})')
+    return lines
 
 
 def _all() -> list[tuple[str, Scorer]]:
@@ -65,7 +78,12 @@ def _all() -> list[tuple[str, Scorer]]:
     for name in names():
         try:
             found.append((name, get(name)))
-        except (MissingExtraError, PluginError, TypeError) as error:  # one hides no other
+        except (
+            BundleError,
+            MissingExtraError,
+            PluginError,
+            TypeError,
+        ) as error:  # one hides no other
             warn(f"{name}: {error}")
     return found
 

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 from qualmetrics.cli import FAILED, GATE_FAILED, OK
+from qualmetrics.cli.beside import (
+    Beside,
+    check_beside,
+    check_files,
+    laid_beside,
+    parameters,
+    row_settings,
+)
 from qualmetrics.cli.messages import fail, gate_failed, warn
 from qualmetrics.cli.progress import Progress
 from qualmetrics.cli.writers import Header, choose_format, opened
@@ -38,6 +46,8 @@ class Request:
     output: str | None = None
     gates: tuple[str, ...] = ()
     quiet: bool = False
+    beside: Beside = field(default_factory=Beside)
+    parameters: tuple[str, ...] = ()
 
 
 def score_paths(request: Request) -> int:
@@ -46,18 +56,20 @@ def score_paths(request: Request) -> int:
         raise InputError(
             "nothing to score; name files or folders, type - for standard input, or --text '...'"
         )
-    reading = Reading(request.text_field, request.id_field, request.markup, request.input_format)
     form = choose_format(request.output_format, request.output)
     gates = [parse_gate(part) for given in request.gates for part in given.split(",")]
     scorers = _scorers(request, gates)
+    reading = _reading(request, scorers)
     found = find(request.paths)
+    check_files(found.files, request.texts, reading, scorers)
     for _, problem in found.problems:
         fail(problem)
     if not found.files and not request.texts:
         return FAILED
-    documents = chain(
+    documents: Iterable[Document] = chain(
         read_found(found.files, reading), literal(request.texts, markup=request.markup)
     )
+    documents = laid_beside(documents, request.beside)
     watch = _Watch(_keys(gates, scorers), quiet=request.quiet, failed=bool(found.problems))
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(len(found.files), quiet=request.quiet))
@@ -74,12 +86,26 @@ def _scorers(request: Request, gates: Sequence[Gate]) -> dict[str, Scorer]:
     wanted = split_names(request.metrics)
     if not wanted and not request.bundles:
         wanted = default_metrics(request.lang or "en")
-    scorers = resolve((*wanted, *request.bundles), lang=request.lang, rules=request.rules)
+    given = parameters(request.parameters)
+    scorers = resolve(
+        (*wanted, *request.bundles), lang=request.lang, rules=request.rules, parameters=given
+    )
     canonical = {_canonical(name) for name in scorers}
     missing = [gate.name for gate in gates if _canonical(gate.name) not in canonical]
     if missing:
         scorers |= resolve(dict.fromkeys(missing), lang=request.lang, rules=request.rules)
     return scorers
+
+
+def _reading(request: Request, scorers: Mapping[str, Scorer]) -> Reading:
+    check_beside(request.beside, scorers)
+    return Reading(
+        text_field=request.text_field,
+        id_field=request.id_field,
+        markup=request.markup,
+        input_format=request.input_format,
+        **row_settings(request.beside, scorers),
+    )
 
 
 def _canonical(name: str) -> str:

@@ -51,7 +51,8 @@ def rounded(value: float | None) -> str:
         return UNDEFINED
     if value == int(value) and abs(value) >= 100:
         return f"{value:.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    text = f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    return "0.00" if text == "-0.00" else text
 
 
 class TableWriter:
@@ -99,7 +100,7 @@ class TableWriter:
     def _table(self) -> Table:
         noted = any(remark for _, _, remark in self.rows)
         columns = self.header.columns
-        table = plain_table("text", *(name.replace("_", "_\n") for name in columns))
+        table = plain_table("text", *map(_heading, columns))
         if noted:
             table.add_column("status", overflow="fold", vertical="bottom")
         for name, cells, remark in self.rows:
@@ -127,7 +128,8 @@ def note(row: Mapping[str, Any], marked: Collection[str] = ()) -> str:
     A metric without a value has no flags; it does not keep a flag from holding for all. What is
     ``marked`` in its cell is not said again.
     """
-    defined = {name for name, value in row["scores"].items() if value is not None}
+    metrics = {_metric(column) for column in row["scores"]}
+    defined = {_metric(column) for column, value in row["scores"].items() if value is not None}
     states: dict[str, set[str]] = {}
     for name, flags in row["flags"].items():
         for state in flags.split("+"):
@@ -135,6 +137,17 @@ def note(row: Mapping[str, Any], marked: Collection[str] = ()) -> str:
                 states.setdefault(state, set()).add(name)
     said = []
     for state, named in sorted(states.items(), key=lambda item: -len(item[1])):
-        everywhere = len(named) == len(row["scores"]) or named == defined
+        everywhere = named in (metrics, defined)
         said.append(state if everywhere else f"{state} ({' '.join(sorted(named))})")
     return ", ".join(said)
+
+
+def _heading(column: str) -> str:
+    """Break a long heading: before an output, else after each part of the name."""
+    metric, dot, output = column.partition(".")
+    return f"{metric}.\n{output}" if dot else column.replace("_", "_\n")
+
+
+def _metric(column: str) -> str:
+    """Return the metric of a column: ``bertscore.f1`` is one of three of ``bertscore``."""
+    return column.partition(".")[0]

@@ -8,8 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from qualmetrics.core import TIERS, Arrays, Scorer, Spec
-from qualmetrics.errors import InputError, UnknownNameError
+from qualmetrics.errors import (
+    BundleError,
+    InputError,
+    MissingExtraError,
+    UnknownNameError,
+    UnknownParameterError,
+)
 from qualmetrics.registry import ALIASES, get, names
+from qualmetrics.registry import parameters as parameters_of
 
 ENGLISH = (
     *("words", "fre", "fkgl", "ari", "cli", "fog", "smog"),
@@ -40,10 +47,18 @@ def default_metrics(lang: str = "en") -> tuple[str, ...]:
         return ENGLISH
     if code == "auto":
         return ("fre", *ANY_LANGUAGE[1:])
-    specs = [get(name).spec for name in names()]
+    specs = [scorer.spec for name in names() if (scorer := _installed(name)) is not None]
     own = sorted((TIERS.index(s.tier), s.name) for s in specs if code in s.languages)
     best = (short_name(name) for _, name in own[:MOST_OWN])
     return (*ANY_LANGUAGE[:1], *best, *ANY_LANGUAGE[1:])
+
+
+def _installed(name: str) -> Scorer | None:
+    """Return a scorer, or None where the package that carries it is not here."""
+    try:
+        return get(name)
+    except (BundleError, MissingExtraError):
+        return None
 
 
 def short_name(name: str) -> str:
@@ -60,7 +75,11 @@ def split_names(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def resolve(
-    given: Iterable[str], *, lang: str | None = None, rules: str | None = None
+    given: Iterable[str],
+    *,
+    lang: str | None = None,
+    rules: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> dict[str, Scorer]:
     """Return the scorers that were typed, by column name.
 
@@ -68,7 +87,9 @@ def resolve(
     ----------
     given : names, aliases, count columns (``words``) or paths of bundle folders
     lang, rules : str, optional
-        For every scorer that is named; a bundle has its own.
+        For every scorer that is named and takes them; a bundle has its own.
+    parameters : mapping of str to value, optional
+        Others, such as ``idf`` or ``layer``, for the scorers that take them.
 
     Returns
     -------
@@ -78,24 +99,37 @@ def resolve(
     Raises
     ------
     QualmetricsError
-        For an unknown name, language or rules, or a broken bundle.
+        For an unknown name, language or rules, a parameter that none of them takes, or a broken
+        bundle.
     """
-    parameters = {
-        key: value for key, value in (("lang", lang), ("rules", rules)) if value is not None
-    }
+    asked = {"lang": lang, "rules": rules, **(parameters or {})}
+    asked = {key: value for key, value in asked.items() if value is not None}
+    used: set[str] = set()
     found: dict[str, Scorer] = {}
     for name in given:
         if _is_bundle(name):
             scorer = _load(name)
-            key = scorer.spec.name
+            key, used = scorer.spec.name, used | {"lang", "rules"}
         else:
-            key, scorer = name, _named(name, parameters)
+            mine = {key: asked[key] for key in _taken(name) if key in asked} if asked else {}
+            used |= mine.keys()
+            key, scorer = name, _named(name, mine)
         if key in found:
             raise InputError(f"two metrics are called {key!r}; leave one out")
         found[key] = scorer
     if not found:
         raise InputError("no metric was named; type for example: -m fkgl,fre")
+    _check_used(sorted(asked.keys() - used), found)
     return found
+
+
+def _check_used(left: Iterable[str], found: Mapping[str, Scorer]) -> None:
+    """Refuse a parameter that nothing took; a language says nothing to what fits every one."""
+    for parameter in left:
+        own = parameter == "lang" and all("any" in s.spec.languages for s in found.values())
+        if not own:
+            known = {key for name in found for key in _taken(name)}
+            raise UnknownParameterError(" + ".join(found), parameter, known)
 
 
 def _is_bundle(name: str) -> bool:
@@ -106,6 +140,18 @@ def _load(folder: str) -> Scorer:
     from qualmetrics.onnx.bundle import load
 
     return load(folder)
+
+
+def _taken(name: str) -> tuple[str, ...]:
+    """Return the parameters that a name takes."""
+    from qualmetrics.text import column_names
+
+    if name in column_names():
+        return ("lang", "rules")
+    try:
+        return parameters_of(name)
+    except UnknownNameError:
+        return ()  # ``_named`` says it better
 
 
 def _named(name: str, parameters: Mapping[str, Any]) -> Scorer:

@@ -16,7 +16,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -40,6 +40,9 @@ FORMATS = ("auto", "text", "jsonl", "csv")
 MARKUPS = ("auto", "none", "markdown", "html")
 """How a text is read; ``auto`` goes by the suffix, and rows and standard input are plain."""
 
+REFERENCE_FIELDS = ("reference", "references")
+"""Where the references of a row stand, unless told."""
+
 MAX_DOCUMENT_BYTES = 256_000_000
 """A larger document, decompressed, is not read: it would not fit beside its own counts."""
 
@@ -49,7 +52,8 @@ class Document:
     """One text and where it came from.
 
     ``text`` is None where ``problem`` says why there is none. ``warning`` is what was put right on
-    the way, such as bytes that are no UTF-8.
+    the way, such as bytes that are no UTF-8. ``references`` and ``columns`` are what else scorers
+    read of this row.
     """
 
     id: str
@@ -58,6 +62,8 @@ class Document:
     text: str | None = None
     problem: str = ""
     warning: str = ""
+    references: tuple[str, ...] = ()
+    columns: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -156,12 +162,20 @@ def suffix_of(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How documents are read: what ``read_documents`` was told."""
+    """How documents are read: what ``read_documents`` was told.
+
+    With ``referenced`` each row must hold references: in all of ``reference_fields``, or where
+    none is named in the first of ``REFERENCE_FIELDS`` that is there. ``columns`` pairs the name of
+    a column with the field that holds its cells.
+    """
 
     text_field: str = "text"
     id_field: str = "id"
     markup: str = "auto"
     input_format: str = "auto"
+    referenced: bool = False
+    reference_fields: tuple[str, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         for value, known, what in (
@@ -193,6 +207,8 @@ def read_documents(
     id_field: str = "id",
     markup: str = "auto",
     input_format: str = "auto",
+    reference_fields: Sequence[str] = (),
+    columns: Mapping[str, str] | None = None,
 ) -> Iterator[Document]:
     """Yield the documents of files, folders and globs, one after the other, as a stream.
 
@@ -204,13 +220,25 @@ def read_documents(
         Which field of a JSON line or CSV row is the text, and which names it.
     markup : {"auto", "none", "markdown", "html"}
     input_format : {"auto", "text", "jsonl", "csv"}
+    reference_fields : sequence of str
+        Which fields of a row are its references, each a string or several; by default none.
+    columns : mapping of str to str
+        Which columns to read of a row, and from which fields.
 
     Raises
     ------
     InputError
         For an unknown markup or format. A path that is missing is a document with a ``problem``.
     """
-    reading = Reading(text_field, id_field, markup, input_format)
+    reading = Reading(
+        text_field=text_field,
+        id_field=id_field,
+        markup=markup,
+        input_format=input_format,
+        referenced=bool(reference_fields),
+        reference_fields=tuple(reference_fields),
+        columns=tuple((columns or {}).items()),
+    )
     found = find(paths)
     for path, problem in found.problems:
         yield Document(path, path, problem=problem)
@@ -223,7 +251,7 @@ def read_found(files: Iterable[str], reading: Reading) -> Iterator[Document]:
         form = reading.format_of(path)
         markup = reading.markup_of(path, form)
         try:
-            with _opened(path) as stream:
+            with opened(path) as stream:
                 for document in _READERS[form](stream, path, reading):
                     yield _as_prose(document, markup)
         except (OSError, EOFError, zlib.error, ValueError) as error:
@@ -260,7 +288,8 @@ def read_source(path: str, *, markup: str = "auto") -> tuple[str, Prose]:
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[BinaryIO]:
+def opened(path: str) -> Iterator[BinaryIO]:
+    """Open a file, or standard input for ``-``; a ``.gz`` is unpacked on the way."""
     if path == STDIN:
         yield sys.stdin.buffer
         return
@@ -332,10 +361,10 @@ def _csv(stream: BinaryIO, path: str, reading: Reading) -> Iterator[Document]:
     rows = csv.reader(lines)
     try:
         header = next(rows, [])
-        if reading.text_field not in header:
+        lacking = _lacking(header, reading)
+        if lacking:
             kind = binary_kind("".join(header).encode("utf-8", "surrogateescape"))
-            problem = _not_text(kind) if kind else _no_field(reading.text_field, header)
-            yield Document(path, path, 1, problem=problem)
+            yield Document(path, path, 1, problem=_not_text(kind) if kind else lacking)
             return
         while True:
             line = rows.line_num + 1
@@ -365,19 +394,60 @@ def _row(place: Document, row: Mapping[str, Any], reading: Reading) -> Document:
     name = row.get(reading.id_field)
     if isinstance(name, (str, int, float)) and name != "":
         place = replace(place, id=str(name))
-    field = reading.text_field
-    if field not in row:
-        return replace(place, problem=_no_field(field, row))
-    text = row[field]
+    lacking = _lacking(row, reading)
+    if lacking:
+        return replace(place, problem=lacking)
+    text = row[reading.text_field]
     if not isinstance(text, str):
-        return replace(place, problem=f"field {field!r} is {_type(text)}, expected a string")
-    return replace(place, text=text)
+        return replace(place, problem=_no_string(reading.text_field, text))
+    references: list[str] = []
+    for name in _reference_fields(row, reading):
+        cell = row[name]
+        several = [cell] if isinstance(cell, str) else cell
+        if not (isinstance(several, list) and all(isinstance(item, str) for item in several)):
+            return replace(place, problem=_no_string(name, cell, " or an array of strings"))
+        references += several
+    if reading.referenced and not references:
+        return replace(place, problem="an empty array of references; give one at least")
+    columns = {name: row[where] for name, where in reading.columns}
+    return replace(place, text=text, references=tuple(references), columns=columns)
 
 
-def _no_field(field: str, there: Iterable[str]) -> str:
+def _lacking(row: Iterable[str], reading: Reading) -> str:
+    """Say which field a row, or a header, does not have; "" where all are there."""
+    there = set(row)
+    if reading.text_field not in there:
+        return _no_field(repr(reading.text_field), row, "the one that holds the text: --text-field")
+    if reading.referenced:
+        wanted = _reference_fields(there, reading)
+        missing = [repr(name) for name in wanted if name not in there]
+        if missing or not wanted:
+            shown = missing[0] if missing else " or ".join(map(repr, REFERENCE_FIELDS))
+            return _no_field(shown, row, "the one that holds the references: --reference-field")
+    for name, place in reading.columns:
+        if place not in there:
+            return _no_field(repr(place), row, f"the one of this column: --column {name}=FIELD")
+    return ""
+
+
+def _reference_fields(there: Iterable[str], reading: Reading) -> tuple[str, ...]:
+    if reading.reference_fields or not reading.referenced:
+        return reading.reference_fields
+    known = set(there)
+    return tuple(name for name in REFERENCE_FIELDS if name in known)[:1]
+
+
+def _no_field(field: str, there: Iterable[str], which: str) -> str:
     shown = ", ".join(map(repr, there)) or "none"
     shown = shown if len(shown) <= 200 else shown[:197] + "..."
-    return f"no field {field!r}; fields: {shown}. Name the one that holds the text: --text-field"
+    return f"no field {field}; fields: {shown}. Name {which}"
+
+
+def _no_string(field: str, value: Any, also: str = "") -> str:
+    found = (
+        "an array that holds something else" if also and isinstance(value, list) else _type(value)
+    )
+    return f"field {field!r} is {found}, expected a string{also}"
 
 
 def _type(value: Any) -> str:
@@ -411,6 +481,7 @@ __all__ = [
     "Reading",
     "find",
     "literal",
+    "opened",
     "read_documents",
     "read_found",
     "read_source",

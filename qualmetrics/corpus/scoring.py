@@ -92,14 +92,8 @@ def score_documents(
     Raises
     ------
     InputError
-        Before any reading, for a scorer that needs more than a text.
+        At the first document that lacks what a scorer needs: references, or a column.
     """
-    for scorer in scorers.values():
-        if scorer.needs:
-            raise InputError(
-                f"{scorer.spec.name} needs {', '.join(sorted(scorer.needs))} beside the text, "
-                "which documents do not have; call it from Python"
-            )
     return _batches(documents, scorers, batch_documents, batch_characters)
 
 
@@ -120,10 +114,28 @@ def _batches(
 
 def _scored(documents: list[Document], scorers: Mapping[str, Scorer]) -> ScoredBatch:
     chosen = tuple(scorers.values())
-    found = planner.run(chosen, planner.as_rows(chosen, [d.text for d in documents]))
+    needs = {need: scorer.spec.name for scorer in chosen for need in sorted(scorer.needs)}
+    for document in documents:
+        _check(document, needs)
+    rows = planner.as_rows(
+        chosen,
+        [d.text for d in documents],
+        [d.references or ("",) for d in documents] if "references" in needs else None,
+        {n: [d.columns.get(n) for d in documents] for n in needs if n != "references"},
+    )
+    found = planner.run(chosen, rows)
     broken = np.array([bool(d.problem) for d in documents])
     scores = {}
     for name, one in zip(scorers, found, strict=True):
         status = np.where(broken, np.uint16(Status.ERROR), one.status).astype(np.uint16)
         scores[name] = replace(one, status=status)
     return ScoredBatch(tuple(documents), scores)
+
+
+def _check(document: Document, needs: Mapping[str, str]) -> None:
+    """Refuse a document without what a scorer needs; one that could not be read has a status."""
+    for need, name in needs.items():
+        lacks = not document.references if need == "references" else need not in document.columns
+        if lacks and not document.problem:
+            what = "references" if need == "references" else f"column {need!r}"
+            raise InputError(f"{document.place or document.id} has no {what}, which {name} reads")

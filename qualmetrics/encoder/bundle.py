@@ -60,6 +60,20 @@ class Encoded(NamedTuple):
         return int((~self.special).sum())
 
 
+class EncodedPair(NamedTuple):
+    """The tokens that are read of two texts in one sequence.
+
+    ``ids`` and ``types`` ``(tokens,)``; ``n_first`` and ``n_second`` count the tokens of each text
+    that are read; ``truncated`` says that something was left out.
+    """
+
+    ids: Ids
+    types: Ids
+    n_first: int
+    n_second: int
+    truncated: bool
+
+
 @dataclass(frozen=True)
 class Encoder:
     """A text encoder in a bundle folder; ``sha256`` is that of its ``encoder.json``.
@@ -149,6 +163,35 @@ class Encoder:
         self.check_policy(policy)
         return [_tokenize(self, text, policy) for text in texts]
 
+    def tokenize_pair(self, first: str, second: str, *, max_tokens: int) -> EncodedPair:
+        """Return two texts as one sequence, in the tokenizer's own way; the longer is cut first.
+
+        Raises
+        ------
+        BundleError
+            When the tokenizer is missing or altered.
+        InputError
+            When ``max_tokens`` is more than there are positions for.
+        MissingExtraError
+            Without the extra ``onnx``.
+        """
+        self.check_policy(Policy("cut", max_tokens))
+        bodies = [_whole(self, text).body for text in (first, second)]
+        frame = _pair_frame(self)
+        whole = len(bodies[0]), len(bodies[1])
+        kept = _longest_first(*whole, max_tokens - len(frame.special))
+        parts = [body[:n] for body, n in zip(bodies, kept, strict=True)]
+        lead, between = frame.places
+        types = [*frame.types[:lead], *[frame.of[0]] * kept[0]]
+        types += [*frame.types[lead:between], *[frame.of[1]] * kept[1]]
+        ids = [frame.special[:lead], parts[0], frame.special[lead:between], parts[1]]
+        return EncodedPair(
+            np.concatenate([*ids, frame.special[between:]]).astype(np.int64),
+            np.array([*types, *frame.types[between:]], dtype=np.int64),
+            *kept,
+            kept != whole,
+        )
+
     def check_policy(self, policy: Policy) -> None:
         """Refuse a policy that reads more tokens at once than there are positions for."""
         if policy.max_tokens > self.max_positions:
@@ -168,6 +211,11 @@ class Encoder:
         }
         output = f"layer_{self.checked_layer(layer)}"
         states: States = self._graph((output,)).run(output, feeds)
+        if states.shape != (*np.shape(ids), self.width):
+            raise BundleError(
+                f"{self.folder} is inconsistent: model.onnx gives states of shape {states.shape} "
+                f"for ids of shape {np.shape(ids)}, encoder.json says width {self.width}"
+            )
         return states
 
     def checked_layer(self, layer: int) -> int:
@@ -300,13 +348,22 @@ def _installed(name: str) -> Path:
     if name not in points:
         if name == "minilm":
             raise MissingExtraError("qualmetrics-models", "models", "the encoder 'minilm'")
-        there = ", ".join(sorted(points)) or "none"
+        folders = {key: _folder(point) for key, point in points.items()}
+        holding = (key for key, at in folders.items() if at and (at / "encoder.json").is_file())
+        there = ", ".join(sorted(holding)) or "none"
         raise BundleError(
             f"no installed package carries an encoder called {name!r}; there are: {there}. A "
             "folder is given with a slash, such as './my-encoder'"
         )
-    package = points[name].load()
-    return Path(next(iter(package.__path__)))
+    return Path(next(iter(points[name].load().__path__)))
+
+
+def _folder(point: Any) -> Path | None:
+    """Return the folder of a package; None where it cannot be imported, which hides no other."""
+    try:
+        return Path(next(iter(point.load().__path__)))
+    except Exception:  # whatever a package raises
+        return None
 
 
 # -- text to tokens -------------------------------------------------------------------------------
@@ -338,6 +395,46 @@ def _tokenizer(path: str, sha256: str) -> Any:
     made.no_truncation()
     made.no_padding()
     return made
+
+
+class _Frame(NamedTuple):
+    """What a tokenizer puts around two texts: special tokens, and the types of all."""
+
+    special: tuple[int, ...]
+    types: tuple[int, ...]
+    of: tuple[int, int]
+    places: tuple[int, int]
+    """How many of the special tokens stand before the first and the second text."""
+
+
+@lru_cache(maxsize=16)
+def _pair_frame(encoder: Encoder) -> _Frame:
+    # Read off a pair once: the library's own cut of pairs lists all that it left out, which of two
+    # long texts takes seconds.
+    made = _tokenizer(*encoder.file("tokenizer.json")).encode("a", "a")
+    sides = list(made.sequence_ids)
+    if 0 not in sides or 1 not in sides or sides.index(0) > sides.index(1):
+        raise BundleError(
+            f"the tokenizer of {encoder.name} does not join two texts in one sequence"
+        )
+    added = [i for i, side in enumerate(sides) if side is None]
+    return _Frame(
+        tuple(made.ids[i] for i in added),
+        tuple(made.type_ids[i] for i in added),
+        (made.type_ids[sides.index(0)], made.type_ids[sides.index(1)]),
+        tuple(sum(i < sides.index(k) for i in added) for k in (0, 1)),  # type: ignore[arg-type]
+    )
+
+
+def _longest_first(first: int, second: int, room: int) -> tuple[int, int]:
+    """Return how many tokens of each text are kept: the longer is cut, then both to halves."""
+    if first + second <= room:
+        return first, second
+    short, long = sorted((first, second))
+    long = max(short, room - short)
+    if short + long > room:
+        short, long = room // 2, room - room // 2
+    return (short, long) if first <= second else (long, short)
 
 
 def _tokenize(encoder: Encoder, text: str, policy: Policy) -> Encoded:

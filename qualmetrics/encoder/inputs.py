@@ -8,7 +8,7 @@ reference often stands beside several texts; none of it changes a number.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,12 +22,13 @@ from qualmetrics.core import (
     Layout,
     References,
     Rows,
+    Scorer,
     Status,
     status_array,
 )
 from qualmetrics.encoder.bundle import Encoded, Encoder, Ids, States
 from qualmetrics.encoder.long_texts import Policy
-from qualmetrics.errors import InputError
+from qualmetrics.errors import BundleError, InputError
 from qualmetrics.memo import Memo
 from qualmetrics.onnx.runtime import read_checked
 
@@ -132,7 +133,7 @@ def _join(item: Vectors, row: Encoded, parts: list[States]) -> States:
         return np.zeros(width, dtype=np.float32)
     weights = np.array([len(window) for window in row.windows], dtype=np.float32)
     pooled: States = np.average(np.stack(parts), axis=0, weights=weights).astype(np.float32)
-    if item.encoder.normalise:
+    if item.normalised:
         pooled = pooled / max(float(np.linalg.norm(pooled)), 1e-12)
     return pooled
 
@@ -148,7 +149,8 @@ class Vectors:
 
     ``side`` is ``text``, ``reference`` or the name of a column; ``layer`` counts from 0 (the
     embeddings' output), negative from the last; ``pool`` is ``none`` (a state per token) or
-    ``mean`` or ``cls`` (one vector a text, normalised where the encoder says so).
+    ``mean`` or ``cls`` (one vector a text). That vector is brought to length 1 where the encoder
+    says so, or as ``normalise`` says. Of several windows it is the mean, weighted by their length.
 
     Without pooling it yields ``{side}_vectors`` ``(n, tokens, width)``, ``{side}_ids``,
     ``{side}_mask`` (1 for every token, special ones included) and ``{side}_special`` (1 for those
@@ -166,12 +168,15 @@ class Vectors:
     layer: int
     pool: str = "none"
     policy: Policy = field(default_factory=Policy)
+    normalise: bool | None = None
 
     def __post_init__(self) -> None:
         if self.pool not in POOLS:
             raise InputError(f"pool {self.pool!r} is not one of {', '.join(POOLS)}")
         object.__setattr__(self, "layer", self.encoder.checked_layer(self.layer))
         self.encoder.check_policy(self.policy)
+        if self.pool == "none" or self.normalise == self.encoder.normalise:
+            object.__setattr__(self, "normalise", None)  # two ways to say the same are one value
 
     @property
     def layout(self) -> Mapping[str, Layout]:
@@ -196,6 +201,8 @@ class Vectors:
     def parts(self) -> tuple[str, ...]:
         """Pieces of the signature."""
         pool = () if self.pool == "none" else (f"pool:{self.pool}",)
+        if self.normalise is not None:
+            pool = (*pool, f"norm:{'yes' if self.normalise else 'no'}")
         return (
             *_side_part(self.side),
             self.encoder.part,
@@ -226,6 +233,44 @@ class Vectors:
         if self.side == "reference":
             return Batch({"reference_vector": vectors, "reference_mask": mask}, status)
         return Batch({f"{self.side}_vector": vectors[:, 0]}, status)
+
+    @property
+    def normalised(self) -> bool:
+        """Whether pooled vectors are brought to length 1."""
+        return self.encoder.normalise if self.normalise is None else self.normalise
+
+    def placed(self, providers: Sequence[str], threads: int) -> Vectors:
+        """Return the same input, run by these providers and threads."""
+        encoder = replace(self.encoder, providers=tuple(providers), threads=threads)
+        return replace(self, encoder=encoder)
+
+    def ids_form(self, scorer: Scorer) -> Scorer:
+        """Return a scorer that reads this input alone as one of token ids, for a single graph."""
+        from qualmetrics.neural_ranker import from_ids
+
+        return from_ids(scorer)
+
+    def to_bundle(self, folder: Path) -> dict[str, Any]:
+        """Copy the encoder to a bundle's folder and return what ``from_bundle`` needs."""
+        home = folder / "encoder"
+        described = read_checked(Path(self.encoder.folder) / "encoder.json", self.encoder.sha256)
+        if home.is_dir() and (home / "encoder.json").read_bytes() != described:
+            raise BundleError("one bundle carries one encoder; these inputs read two")
+        home.mkdir(exist_ok=True)
+        (home / "encoder.json").write_bytes(described)
+        for name in self.encoder.data["files"]:
+            path, sha256 = self.encoder.file(name)
+            (home / name).write_bytes(read_checked(Path(path), sha256))
+        names = ("side", "layer", "pool", "normalise")
+        settings = {name: getattr(self, name) for name in names}
+        return {**settings, "sha256": self.encoder.sha256, "policy": asdict(self.policy)}
+
+    @classmethod
+    def from_bundle(cls, folder: Path, settings: Mapping[str, Any]) -> Vectors:
+        """Return the input that ``to_bundle`` wrote."""
+        given = dict(settings)
+        encoder = Encoder(str(folder / "encoder"), str(given.pop("sha256")))
+        return cls(encoder=encoder, **{**given, "policy": Policy(**given["policy"])})
 
     def prepared(self, texts: Iterable[str]) -> dict[tuple[Vectors, str], TextState]:
         """Encode texts beforehand: what goes into ``References.prepared``."""

@@ -27,6 +27,8 @@ KINDS: Mapping[str, str] = {
     "counts": "qualmetrics.text.inputs:Counts",
     "column": "qualmetrics.core:Column",
     "tokens": "qualmetrics.encoder.inputs:Tokens",
+    "vectors": "qualmetrics.encoder.inputs:Vectors",
+    "pair_tokens": "qualmetrics.encoder.pairs:PairTokens",
     "strings": "qualmetrics.onnx.strings:Strings",
     "present": "qualmetrics.reward:Present",
     "feature": "qualmetrics.feature:Measured",
@@ -34,7 +36,8 @@ KINDS: Mapping[str, str] = {
 """Kinds of inputs that a bundle may name; packages add theirs by the entry points below.
 
 An input is written as its fields. One that has files has ``to_bundle(folder)``, which copies them
-there and returns plain settings, and a class method ``from_bundle(folder, settings)``.
+there and returns plain settings, and a class method ``from_bundle(folder, settings)``. One that
+runs a model itself has ``placed(providers, threads)``, which returns it as ``load`` was asked.
 """
 
 KINDS_GROUP = "qualmetrics.inputs"
@@ -178,9 +181,10 @@ def _read_input(path: Path, data: Mapping[str, Any], options: Mapping[str, Any])
         for key, value in data.items()
         if key != "kind"
     }
-    if hasattr(made, "from_bundle"):
-        return made.from_bundle(path, settings)
-    return made(**settings)
+    item = made.from_bundle(path, settings) if hasattr(made, "from_bundle") else made(**settings)
+    if hasattr(item, "placed"):
+        return item.placed(options["providers"], options["threads"])
+    return item
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -16,11 +16,13 @@ from qualmetrics.core import Scorer, Status
 from qualmetrics.errors import ExportError
 from qualmetrics.onnx.counting_chunks import LONGEST, Counting, but_last
 from qualmetrics.onnx.counting_columns import COLUMNS
+from qualmetrics.onnx.counting_weights import channels, draw_channel
 from qualmetrics.onnx.nodes import Graph, Name, library, raised, renamed
 from qualmetrics.text import columns as registry
 from qualmetrics.text.inputs import MIN_WORDS_FOR_LANGUAGE, STATUS_COLUMNS, Counts
 from qualmetrics.text.language import load
 from qualmetrics.text.rules import get_rules
+from qualmetrics.text.weights import WordWeights
 
 RULES: Final = "en/1"
 
@@ -32,8 +34,10 @@ DIFFERENCES: Final = (
 )
 
 
-def counts_graph(columns: Sequence[str]) -> Any:
+def counts_graph(columns: Sequence[str], tables: Sequence[WordWeights] = ()) -> Any:
     """Draw count columns as a graph: strings ``(n,)`` -> float64 ``(n,)`` by name.
+
+    The channels of ``tables`` are columns, too.
 
     Raises
     ------
@@ -41,15 +45,18 @@ def counts_graph(columns: Sequence[str]) -> Any:
         For columns that cannot be drawn, naming them.
     """
     g = Graph()
-    counts = _draw(g, "texts", columns)
+    counts = _draw(g, "texts", columns, tables)
     double = library().TensorProto.DOUBLE
     outputs = {name: (value, double, ("n",)) for name, value in counts.items()}
     return g.model({"texts": ("n",)}, outputs, {"counting_differences": "; ".join(DIFFERENCES)})
 
 
-def _draw(g: Graph, texts: Name, columns: Sequence[str]) -> dict[str, Name]:
-    """Draw some columns for a tensor of strings."""
-    missing = [name for name in columns if name not in COLUMNS]
+def _draw(
+    g: Graph, texts: Name, columns: Sequence[str], tables: Sequence[WordWeights] = ()
+) -> dict[str, Name]:
+    """Draw some columns, and channels of word weights, for a tensor of strings."""
+    weighed = channels(tables)
+    missing = [name for name in columns if name not in COLUMNS and name not in weighed]
     if missing:
         known = registry.column_names()
         raise ExportError(
@@ -58,7 +65,13 @@ def _draw(g: Graph, texts: Name, columns: Sequence[str]) -> dict[str, Name]:
         )
     counting = Counting(g, texts, load(RULES.partition("/")[0]))
     double = library().TensorProto.DOUBLE
-    return {name: g.op("Cast", but_last(g, COLUMNS[name](counting)), to=double) for name in columns}
+
+    def drawn(name: str) -> Name:
+        if name in weighed:
+            return draw_channel(counting, *weighed[name])
+        return COLUMNS[name](counting)
+
+    return {name: g.op("Cast", but_last(g, drawn(name)), to=double) for name in columns}
 
 
 # -- formulas ------------------------------------------------------------------------------------
@@ -94,7 +107,8 @@ def text_graph(scorer: Scorer) -> Any:
         )
     layout = graph_layout(scorer)
     g = Graph(prefix="count/")
-    counts = _draw(g, "text", tuple(dict.fromkeys((*layout, *STATUS_COLUMNS))))
+    tables = tuple(dict.fromkeys(t for item in scorer.inputs for t in getattr(item, "tables", ())))
+    counts = _draw(g, "text", tuple(dict.fromkeys((*layout, *STATUS_COLUMNS))), tables)
     model = raised(trace(scorer.forward, layout, scorer.signature))
     for name in layout:
         g.op("Identity", counts[name], into=name)

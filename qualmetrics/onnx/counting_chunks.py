@@ -93,6 +93,11 @@ class Counting:
         self._keys = g.take(self._words.keys, self._word)
         self._raw = g.take(self._words.raw, self._word)
 
+    @property
+    def keys(self) -> Name:
+        """The distinct words, in lower case."""
+        return self._words.keys
+
     def once(self, name: str, draw: Callable[[], Name]) -> Name:
         """Draw something the first time that it is asked for."""
         if name not in self._kept:

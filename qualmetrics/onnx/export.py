@@ -17,6 +17,7 @@ import numpy as np
 from qualmetrics.core import Input, Layout, Lenient, Scorer
 from qualmetrics.errors import ExportError, MissingExtraError
 from qualmetrics.onnx.bundle import FORMAT, load, write_input
+from qualmetrics.onnx.runtime import OnnxForward, read_checked
 from qualmetrics.onnx.strings import with_strings
 
 FORMS = ("values", "ids", "text")
@@ -107,6 +108,9 @@ def _formed(scorer: Scorer, graph: str) -> Scorer:
         scorer = scorer.abilities["form"](graph)
         if scorer.spec.name != name:  # a term of a composition goes by the name it has there
             scorer = scorer.named(name)
+    elif graph != "values" and len(scorer.inputs) == 1 and hasattr(scorer.inputs[0], "ids_form"):
+        made: Scorer = scorer.inputs[0].ids_form(scorer)
+        return made
     inputs = tuple(_formed_input(item, graph) for item in scorer.inputs)
     return scorer if inputs == scorer.inputs else replace(scorer, inputs=inputs)
 
@@ -143,6 +147,17 @@ def _graph(scorer: Scorer, form: str) -> Any:
         return text_graph(scorer)
     if form != "values":
         raise ExportError(f"{scorer.spec.name} has no {form!r} graph; graph='values' it has")
+    return forward_graph(scorer)
+
+
+def forward_graph(scorer: Scorer) -> Any:
+    """Return the graph of a scorer's forward: traced, or read where it came out of a bundle."""
+    if isinstance(scorer.forward, OnnxForward):
+        from qualmetrics.onnx.nodes import library
+
+        onnx = library()
+        forward = scorer.forward
+        return onnx.load_from_string(read_checked(Path(forward.path), forward.sha256))
     return trace(scorer.forward, graph_layout(scorer), scorer.signature)
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -142,8 +142,11 @@ def _cosine(a: Floats, b: Floats) -> Any:
     return (a * b).sum(axis=-1) / np.maximum(norms, TINY)
 
 
-def quantise(model: Any) -> Any:
+def quantise(model: Any, keep: Collection[str] = ()) -> Any:
     """Return a copy of an ``onnx.ModelProto`` whose constant matrices and tables are int8.
+
+    ``keep`` names weights that stay as they are: a head of a few numbers weighs nothing, and what
+    it loses nothing makes up for.
 
     Raises
     ------
@@ -158,7 +161,7 @@ def quantise(model: Any) -> Any:
     opset = next((o.version for o in copy.opset_import if o.domain in ("", "ai.onnx")), 0)
     if opset < 13:
         raise ExportError(f"opset {opset} cannot be quantised; export with 17 or more")
-    work = _Work(onnx, copy.graph, opset)
+    work = _Work(onnx, copy.graph, opset, keep=frozenset(keep))
     nodes = [made for node in copy.graph.node for made in work.replace(node)]
     if not work.done:
         raise ExportError("the graph has no constant matrix to quantise")
@@ -214,6 +217,7 @@ class _Work:
     graph: Any
     opset: int
     done: int = 0
+    keep: frozenset[str] = frozenset()
     inputs: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     tables: dict[str, tuple[str, str]] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)
@@ -234,7 +238,9 @@ class _Work:
 
     def _matrix(self, name: str) -> bool:
         item = self.constants.get(name)
-        return item is not None and len(item.dims) == 2 and item.data_type == 1
+        if item is None or name in self.keep:
+            return False
+        return len(item.dims) == 2 and item.data_type == 1
 
     def _values(self, name: str) -> Floats:
         values: Floats = self.onnx.numpy_helper.to_array(self.constants[name])

@@ -124,7 +124,7 @@ def with_strings(scorer: Scorer, path: Path, sha256: str, model: Any) -> Scorer:
             f"inputs among {SIDES} and the outputs 'values' and 'status'"
         )
     sources = (*scorer.inputs, scorer.forward)
-    encodes = "reference" in reads
+    encodes = any(hasattr(item, "encoder") for item in scorer.inputs)
     item = Strings(
         path=str(path),
         sha256=sha256,

@@ -36,9 +36,9 @@ def bertscore(
     layer : int
         Whose states are compared; negative counts from the last.
     idf : path, optional
-        Token weights from your references: ``qualmetrics.similarity.tables.write_idf``.
+        Token weights from your references, a file that ``qualmetrics tables idf`` makes.
     baseline : path, optional
-        Rescale by (x - b) / (1 - b), with b from ``write_baseline``.
+        Rescale by (x - b) / (1 - b), with b from a file that ``qualmetrics tables baseline`` makes.
     floor : float or None
         Least rescaled value. Without one an unrelated text can reach -5 and outweigh a whole
         group of completions.

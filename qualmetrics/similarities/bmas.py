@@ -43,7 +43,7 @@ def bmas(
     combine : {"mean", "harmonic", "min"}
         ``mean`` is the easiest to game by a fragment of the reference, ``min`` the hardest.
     idf : path, optional
-        Token weights from your references: ``qualmetrics.similarity.tables.write_idf``.
+        Token weights from your references, a file that ``qualmetrics tables idf`` makes.
     order_guard : {"none", "bigrams", "lcs"}
         Multiply by the match of pairs of neighbours, or by 2 x longest common subsequence of
         tokens / tokens of both.

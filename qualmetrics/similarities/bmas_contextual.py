@@ -35,7 +35,7 @@ def bmas_contextual(
         Whose states are compared; negative counts from the last.
     combine : {"mean", "harmonic", "min"}
     idf : path, optional
-        Token weights from your references: ``qualmetrics.similarity.tables.write_idf``.
+        Token weights from your references, a file that ``qualmetrics tables idf`` makes.
     order_guard : {"none", "bigrams"}
         Multiply by the match of pairs of neighbours.
     multi_reference : {"best", "per_column_max"}

@@ -242,8 +242,8 @@ def idf_of(idf: str | None, encoder: Encoder) -> tuple[IdfTable | None, dict[str
 
     if not isinstance(idf, (str, Path)):
         raise InputError(
-            "idf is the path of a table made with qualmetrics.similarity.tables.write_idf from "
-            f"your references, or None; got {idf!r}. Weights made from each batch would drift"
+            "idf is the path of a table made from your references with `qualmetrics tables idf` "
+            f"(or write_idf), or None; got {idf!r}. Weights made from each batch would drift"
         )
     table = read_idf(idf, encoder)
     return table, {"idf": table.digest}

@@ -4,8 +4,8 @@ Both are made once from texts of yours, written as JSON, and named in the signat
 is ever made from the batch at hand: a reward whose weights depend on the batch drifts. From the
 shell (one text a line)::
 
-    python -m qualmetrics.similarity.tables idf references.txt idf.json
-    python -m qualmetrics.similarity.tables baseline texts.txt baseline.json
+    qualmetrics tables idf references.txt -o idf.json
+    qualmetrics tables baseline texts.txt -o baseline.json
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -117,7 +116,8 @@ def read_idf(path: str | Path, encoder: Any) -> IdfTable:
     if data.get("tokenizer") != expected:
         raise BundleError(
             f"{path} was made with another tokenizer ({data.get('tokenizer')}) than the encoder's "
-            f"({expected}); make it again with write_idf(path, references, encoder)"
+            f"({expected}); make it again with write_idf(path, references, encoder), or "
+            "qualmetrics tables idf FILE -o IDF"
         )
     table = IdfTable(str(Path(path).resolve()), sha256)
     table.dense()  # what cannot be read is refused before any text comes
@@ -241,7 +241,8 @@ def read_baseline(path: str | Path, signature: str) -> Baseline:
     if data.get("signature") != signature:
         raise BundleError(
             f"{path} was made with {data.get('signature')!r}, but the scorer is {signature!r}: "
-            "make it again with write_baseline(path, texts, ...)"
+            "make it again with the same parameters: write_baseline(path, texts, ...), or "
+            "qualmetrics tables baseline FILE -o BASELINE"
         )
     values = data.get("values")
     if not isinstance(values, list) or not all(
@@ -280,38 +281,3 @@ def _read(path: str | Path, expected: str) -> tuple[dict[str, Any], str]:
         found = data.get("format") if isinstance(data, dict) else type(data).__name__
         raise BundleError(f"{path} has format {found!r}; expected {expected}")
     return data, hashlib.sha256(raw).hexdigest()
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Make a table from a file with one text a line."""
-    import argparse
-
-    parser = argparse.ArgumentParser(
-        prog="python -m qualmetrics.similarity.tables",
-        description="Make the frozen tables that similarity scorers read.",
-    )
-    parser.add_argument("what", choices=("idf", "baseline"))
-    parser.add_argument("texts", help="a file with one text a line")
-    parser.add_argument("out", help="the JSON file to write")
-    parser.add_argument("--encoder", default="minilm", help="name or folder of an encoder")
-    parser.add_argument("--layer", type=int, default=None, help="of the baseline; the last if none")
-    parser.add_argument("--pairs", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args(arguments)
-    lines = Path(given.texts).read_text(encoding="utf-8").splitlines()
-    texts = [line for line in lines if line.strip()]
-    if given.what == "idf":
-        idf = write_idf(given.out, texts, given.encoder)
-        sys.stdout.write(f"{given.out}: {len(texts)} documents, sha256 {idf.sha256}\n")
-        return 0
-    layer = {} if given.layer is None else {"layer": given.layer}
-    baseline = write_baseline(
-        given.out, texts, pairs=given.pairs, seed=given.seed, encoder=given.encoder, **layer
-    )
-    shown = " ".join(f"{value:.5f}" for value in baseline.values)
-    sys.stdout.write(f"{given.out}: {shown}, sha256 {baseline.sha256}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

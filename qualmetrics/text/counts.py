@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,20 @@ from qualmetrics.text import sentences as sent
 from qualmetrics.text.columns import NAME, NAMED_BEFORE, PLAIN, columns
 from qualmetrics.text.lexemes import WordView
 from qualmetrics.text.rules import Rules, TextstatRules, get_rules
+from qualmetrics.text.weights import WordWeights
 
 Counted = NDArray[np.float64]
 _BATCH_CHARACTERS = 1 << 18  # chunks of a batch fit the second-level cache
 _PADDING = b" " * 25  # keys are read eight bytes at a time and may reach beyond the end
 
 
-def count(texts: Sequence[str], columns: Iterable[str], rules: str = "en/1") -> dict[str, Counted]:
+def count(
+    texts: Sequence[str],
+    columns: Iterable[str],
+    rules: str = "en/1",
+    *,
+    tables: Sequence[WordWeights] = (),
+) -> dict[str, Counted]:
     """Count words, sentences, syllables and more in each text.
 
     Parameters
@@ -32,17 +40,21 @@ def count(texts: Sequence[str], columns: Iterable[str], rules: str = "en/1") -> 
         Names of ``column_names()``.
     rules
         Named counting rules: ``en/1``, ``de/1``, ..., ``textstat``, ``textstat:de``.
+    tables
+        Learned word weights, summed over the words of each text in the same pass.
 
     Returns
     -------
     dict
-        For each column an array of float64 ``(n,)`` that holds whole numbers.
+        For each column, and each channel of a table, an array of float64 ``(n,)`` that holds whole
+        numbers.
 
     Raises
     ------
     InputError
         For a bare string, something that is not a string, an unknown column, or a column of an
-        English word list under the rules of another language.
+        English word list under the rules of another language; for tables that share a channel, or
+        tables under the rules of textstat.
     UnknownLanguageError
         For rules that are not bundled.
 
@@ -54,19 +66,75 @@ def count(texts: Sequence[str], columns: Iterable[str], rules: str = "en/1") -> 
     names = tuple(dict.fromkeys(columns))
     checked = get_rules(rules)
     given = _checked(texts)
+    _check_tables(tables, checked)
     if isinstance(checked, TextstatRules):
         from qualmetrics.text import textstat_rules
 
         counted: dict[str, Counted] = textstat_rules.count(given, names, checked.lang)
         return counted
     checked.check(names)
-    table = {name: np.zeros(len(given)) for name in names}
+    channels = [channel for item in tables for channel in item.channels]
+    table = {name: np.zeros(len(given)) for name in (*names, *channels)}
     generation = memo.generation(checked.language)
     for start, stop in _batches(given):
         batch = _Batch(generation, given[start:stop], checked)
-        for name, values in batch.columns(names).items():
+        found = batch.columns(names)
+        for item in tables:
+            found |= batch.weighed(item)
+        for name, values in found.items():
             table[name][start:stop] = values
     return table
+
+
+def _check_tables(tables: Sequence[WordWeights], rules: Rules | TextstatRules) -> None:
+    if tables and isinstance(rules, TextstatRules):
+        raise InputError(f"words are not weighed under the rules {rules.name}; ask for en/1")
+    channels = [channel for table in tables for channel in table.channels]
+    twice = sorted({channel for channel in channels if channels.count(channel) > 1})
+    if twice:
+        raise InputError(f"two tables have a channel called {', '.join(twice)}: count them apart")
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """The words of some texts as they stand, one after the other."""
+
+    text: NDArray[np.intp]
+    """Which text each belongs to."""
+    word: NDArray[np.intp]
+    """Which of ``keys``."""
+    is_name: NDArray[np.bool_]
+    """Whether it is a proper name where it stands: capitalised inside a sentence."""
+    keys: tuple[str, ...]
+    """The distinct words in lower case."""
+
+    def weights(self, table: WordWeights) -> NDArray[np.int32]:
+        """Return what each word adds to the sums of its text, ``(n, channels)``."""
+        found = table.weigh(self.keys)[self.word]
+        if table.proper is not None:
+            found[self.is_name] = table.proper
+        return found
+
+
+def occurrences(texts: Sequence[str], rules: str = "en/1") -> Occurrences:
+    """Return the words of texts as the counts see them: what a table is learnt from."""
+    checked = get_rules(rules)
+    given = _checked(texts)
+    if isinstance(checked, TextstatRules):
+        raise InputError(f"words are not listed under the rules {checked.name}; ask for en/1")
+    generation = memo.generation(checked.language)
+    index: dict[str, int] = {}
+    parts = []
+    for start, stop in _batches(given):
+        at, words, is_name = _Batch(generation, given[start:stop], checked).words()
+        distinct, which = np.unique(words, return_inverse=True)
+        numbers = [index.setdefault(key, len(index)) for key in generation.table.keys(distinct)]
+        parts.append((at + start, np.array(numbers, np.intp)[which], is_name))
+    none = np.zeros(0, np.intp)
+    text, word, is_name = (
+        map(np.concatenate, zip(*parts, strict=True)) if parts else (none, none, none.astype(bool))
+    )
+    return Occurrences(text, word, is_name, tuple(index))
 
 
 def _checked(texts: Sequence[str]) -> list[str]:
@@ -154,7 +222,44 @@ class _Batch:
                 table[name] += np.bincount(texts, change, self._n)
         return table
 
+    def weighed(self, table: WordWeights) -> dict[str, Counted]:
+        """Sum the weights of a table by text, one sum a channel."""
+        s, generation = self._stream, self._generation
+        lane = generation.weight_lane(table)
+        filled = np.flatnonzero(np.diff(s.offsets))
+        sums = np.zeros((len(table.channels), self._n))
+        for channel, of_rows in enumerate(lane.sums if len(filled) else ()):
+            sums[channel, filled] = np.add.reduceat(of_rows.data.take(s.rows), s.offsets[filled])
+        if table.proper is not None:
+            found = self._first_names()
+            words = generation.word.data[generation.word_start.data[s.rows[found]]]
+            with generation.lock:
+                change = np.array(table.proper) - generation.table.weights(table)[words]
+            texts = s.texts_of(found)
+            for channel in range(len(table.channels)):
+                sums[channel] += np.bincount(texts, change[:, channel], self._n)
+        return dict(zip(table.channels, sums, strict=True))
+
+    def words(self) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.bool_]]:
+        """Return text, number in the word table, and whether it is a name, of every word."""
+        s, generation = self._stream, self._generation
+        owners, flat = _expand(generation, s.rows)
+        is_name = generation.word_is_name.data[flat]
+        heads = np.ones(len(owners), np.bool_)
+        np.not_equal(owners[1:], owners[:-1], out=heads[1:])
+        named = np.zeros(len(s.rows), np.bool_)
+        named[self._first_names()] = True
+        is_name[heads] = named[owners[heads]]
+        texts = np.repeat(np.arange(self._n), np.diff(s.offsets))
+        return texts[owners], generation.word.data[flat], is_name
+
     # --- sequences ----------------------------------------------------------------------------
+
+    def _first_names(self) -> NDArray[np.intp]:
+        """Return the chunks whose first word is a name."""
+        if not hasattr(self, "_first"):
+            self._cut()
+        return sent.names(self._stream, self._cold, self._first)
 
     def _cut(self) -> None:
         s = self._stream

@@ -21,6 +21,7 @@ from qualmetrics.text.skeleton import (
     normal_form,
     script,
 )
+from qualmetrics.text.weights import WordWeights
 
 IntArray = NDArray[Any]
 
@@ -252,6 +253,9 @@ ATTRIBUTES: Final[dict[str, Attribute]] = {
 }
 
 
+MAX_WEIGHTS: Final = 8
+"""Tables of weights that are kept for all words of a process; another makes the oldest go."""
+
 BITS: Final = {
     "is_dale_1948": ("familiarity", familiar.DALE_1948),
     "is_dale_1995": ("familiarity", familiar.DALE_1995),
@@ -274,6 +278,7 @@ class WordTable:
         self._types: list[int] = []
         self._type_array: NDArray[np.int32] = np.zeros(0, np.int32)
         self._columns: dict[str, IntArray] = {}
+        self._weights: dict[WordWeights, IntArray] = {}
         self._name_index: dict[str, int] = {}
         self._names: NDArray[np.int64] = np.zeros(0, np.int64)
 
@@ -325,6 +330,24 @@ class WordTable:
             known = fresh if known is None else np.concatenate((known, fresh))
             self._columns[name] = known
         return known
+
+    def weights(self, table: WordWeights) -> IntArray:
+        """Return what all words weigh in a table, ``(n, channels)``, computing what is missing."""
+        known = self._weights.get(table)
+        start = 0 if known is None else len(known)
+        if known is None or start < len(self._types):
+            fresh = table.weigh(self._words.keys[start:])
+            known = fresh if known is None else np.concatenate((known, fresh))
+            self._weights.pop(table, None)
+            while len(self._weights) >= MAX_WEIGHTS:
+                self._weights.pop(next(iter(self._weights)))
+            self._weights[table] = known
+        return known
+
+    def keys(self, indices: NDArray[np.int32]) -> list[str]:
+        """Return some words in lower case."""
+        keys = self._words.keys
+        return [keys[index] for index in indices.tolist()]
 
 
 class WordView:

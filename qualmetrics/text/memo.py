@@ -23,9 +23,17 @@ from qualmetrics.text import lookup
 from qualmetrics.text.chunks import NEWLINE
 from qualmetrics.text.columns import NAME, PLAIN, Column, columns
 from qualmetrics.text.language import Language
-from qualmetrics.text.lexemes import WordTable, WordView, classes, count_in, segment_sums
+from qualmetrics.text.lexemes import (
+    MAX_WEIGHTS,
+    WordTable,
+    WordView,
+    classes,
+    count_in,
+    segment_sums,
+)
 from qualmetrics.text.marks import WIDE, parse, parse_common
 from qualmetrics.text.skeleton import ENDER, PUNCTUATION, UNCOUNTED
+from qualmetrics.text.weights import WordWeights
 
 MAX_ROWS: Final = 1 << 18
 MAX_CHARACTERS: Final = 1 << 24
@@ -86,6 +94,14 @@ def lanes(*, named: bool) -> list[list[tuple[Column, int]]]:
     return found
 
 
+class WeightLane:
+    """The sums of a table's weights over the words of each row, one integer for each channel."""
+
+    def __init__(self, table: WordWeights) -> None:
+        self.table = table
+        self.sums = [Growing(np.int64) for _ in table.channels]
+
+
 class Generation:
     """Rows of the chunks met since the memory was last emptied."""
 
@@ -106,6 +122,7 @@ class Generation:
         self.total = {name: Growing(np.int32) for name in ("characters", "punctuation", "enders")}
         self.table = WordTable(language)
         self.lanes: dict[tuple[int, bool], Lane] = {}
+        self.weight_lanes: dict[WordWeights, WeightLane] = {}
         self.add([NEWLINE])
 
     @property
@@ -250,6 +267,34 @@ class Generation:
         for position, row in enumerate((wide + first).tolist()):
             lane.wide[row] = [int(values[position]) for values in kept]
         lane.packed.extend(packed)
+
+    # --- weights ------------------------------------------------------------------------------
+
+    def weight_lane(self, table: WordWeights) -> WeightLane:
+        """Return the sums of a table filled for all rows; no first word is taken for a name."""
+        lane = self.weight_lanes.get(table)
+        if lane is not None and lane.sums[0].size >= self.hot.size:
+            return lane
+        with self.lock:
+            lane = self.weight_lanes.get(table)
+            if lane is None:
+                while len(self.weight_lanes) >= MAX_WEIGHTS:
+                    self.weight_lanes.pop(next(iter(self.weight_lanes)))
+                lane = self.weight_lanes[table] = WeightLane(table)
+            if lane.sums[0].size < self.hot.size:
+                self._weigh(lane)
+        return lane
+
+    def _weigh(self, lane: WeightLane) -> None:
+        first, last = lane.sums[0].size, self.hot.size
+        bounds = self.word_start.data[first : last + 1]
+        span = slice(int(bounds[0]), int(bounds[-1]))
+        weights = self.table.weights(lane.table)[self.word.data[span]]
+        if lane.table.proper is not None:
+            weights[self.word_is_name.data[span]] = lane.table.proper
+        # The first channel tells how far the lane is filled, so it is written last.
+        for channel in reversed(range(len(lane.sums))):
+            lane.sums[channel].extend(segment_sums(weights[:, channel], bounds - bounds[0]))
 
 
 class _Totals:

@@ -45,7 +45,7 @@ def _yaml(text: str, file: Path) -> dict[str, Any]:
     try:
         import yaml
     except ImportError:
-        raise MissingExtraError("pyyaml", "train", "reading settings from YAML") from None
+        raise MissingExtraError("pyyaml", "fit", "reading settings from YAML") from None
     try:
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:

@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -76,7 +75,7 @@ class Examples:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ids", self.ids or ("",) * len(self.texts))
-        object.__setattr__(self, "report", MappingProxyType(dict(self.report)))
+        object.__setattr__(self, "report", dict(self.report))
         n, m, k = len(self.texts), len(self.pairs), len(self.criteria)
         expected = {
             "pairs": (m, 2), "p": (m, k), "margin": (m,), "pair_groups": (m,),
@@ -467,7 +466,8 @@ class _Reader:
         )
         self._check(examples, files)
         self.counts.add("groups_of_one", n_groups_of_one(examples))
-        return replace(examples, report={"files": files, **self.counts.report()})
+        named = [Path(file).name for file in files]  # a record may be published; a path is private
+        return replace(examples, report={"files": named, **self.counts.report()})
 
     def _check(self, examples: Examples, files: list[str]) -> None:
         told = ", ".join(files)

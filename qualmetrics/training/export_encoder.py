@@ -104,8 +104,8 @@ def export_encoder(
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     try:
-        directory = _directory(source, revision)
-        model = _load_model(directory, attention)
+        directory = model_directory(source, revision)
+        model = load_model(directory, attention)
         _keep_layers(model, layer)
         _write(model, directory, draft, name or Path(source).name, opset, licence)
         if path.exists():
@@ -130,7 +130,7 @@ def _libraries() -> tuple[Any, Any]:
     return torch, transformers
 
 
-def _directory(source: str | Path, revision: str | None) -> Path:
+def model_directory(source: str | Path, revision: str | None) -> Path:
     """Return a local directory; a hub id goes through the hub's own client, pinned."""
     path = Path(source)
     if path.is_dir():
@@ -149,14 +149,15 @@ def _directory(source: str | Path, revision: str | None) -> Path:
     return Path(found)
 
 
-def _load_model(directory: Path, attention: str | None) -> Any:
+def load_model(directory: Path, attention: str | None = None) -> Any:
+    """Return an encoder in torch, in float32; attention is eager unless said otherwise."""
     _, transformers = _libraries()
     config = transformers.AutoConfig.from_pretrained(directory)
     kind = transformers.AutoModel
     if config.model_type in ("t5", "mt5"):
         kind = transformers.T5EncoderModel
     try:
-        with _quiet(transformers):
+        with quiet(transformers):
             model = kind.from_pretrained(directory, attn_implementation=attention or "eager")
     except (OSError, ValueError) as error:
         raise ExportError(f"{directory} cannot be loaded: {error}") from error
@@ -167,34 +168,32 @@ def _load_model(directory: Path, attention: str | None) -> Any:
 def _keep_layers(model: Any, layer: int | None) -> None:
     if layer is None:
         return
+    stack = stack_of(model)
+    if stack is None:
+        raise ExportError(
+            f"cannot find the layers of a {type(model).__name__} to cut them at {layer}"
+        )
+    if not 0 < layer <= len(stack):
+        raise ExportError(f"layer {layer} is not among 1 to {len(stack)}")
+    del stack[layer:]
+    model.config.num_hidden_layers = layer
+
+
+def stack_of(model: Any) -> Any:
+    """Return the list of an encoder's layers, from below; None where it has none of its own."""
     for owner in model.modules():
         stack: Any = getattr(owner, "layer", None)
         stack = stack if stack is not None else getattr(owner, "layers", None)
         if hasattr(stack, "__delitem__") and len(stack) == model.config.num_hidden_layers:
-            if not 0 < layer <= len(stack):
-                raise ExportError(f"layer {layer} is not among 1 to {len(stack)}")
-            del stack[layer:]
-            model.config.num_hidden_layers = layer
-            return
-    raise ExportError(f"cannot find the layers of a {type(model).__name__} to cut them at {layer}")
+            return stack
+    return None
 
 
 def _write(model: Any, directory: Path, path: Path, name: str, opset: int, licence: str) -> None:
-    tokenizer = _tokenizer(directory)
-    (path / "tokenizer.json").write_text(tokenizer.to_str(), encoding="utf-8")
-    source = _describe_source(directory, model.config, tokenizer)
+    data = describe(model, directory, path, name)
     graph = trace(model, opset)
-    data: dict[str, Any] = {
-        "format": FORMAT,
-        "name": name,
-        "architecture": type(model).__name__,
-        "layers": len(graph.graph.output) - 1,
-        "width": int(model.config.hidden_size),
-        "vocabulary": int(model.get_input_embeddings().weight.shape[0]),
-        "max_tokens": source.max_tokens,
-        "max_positions": source.max_positions,
-        "pooling": source.pooling,
-        "normalise": source.normalise,
+    data["layers"] = len(graph.graph.output) - 1
+    data |= {
         "quantisation": "none",
         "table": {"values": TABLE},
         "licence": licence,
@@ -205,8 +204,37 @@ def _write(model: Any, directory: Path, path: Path, name: str, opset: int, licen
     data["files"] = {f: _digest(path / f) for f in ("model.onnx", "tokenizer.json")}
     write_json(path / FILE, data)
     encoder = Encoder(str(path), _digest(path / FILE))
-    data["parity"] = parity(model, encoder, min(source.max_positions, 200))
+    data["parity"] = parity(model, encoder, min(data["max_positions"], 200))
     write_json(path / FILE, data)
+
+
+def describe(model: Any, directory: Path, path: Path, name: str) -> dict[str, Any]:
+    """Write a model directory's tokenizer to a folder; return what is known beside the weights."""
+    tokenizer = _tokenizer(directory)
+    (path / "tokenizer.json").write_text(tokenizer.to_str(), encoding="utf-8")
+    source = _describe_source(directory, model.config, tokenizer)
+    return {
+        "format": FORMAT,
+        "name": name,
+        "architecture": type(model).__name__,
+        "layers": int(model.config.num_hidden_layers),
+        "width": int(model.config.hidden_size),
+        "vocabulary": int(model.get_input_embeddings().weight.shape[0]),
+        "max_tokens": source.max_tokens,
+        "max_positions": source.max_positions,
+        "pooling": source.pooling,
+        "normalise": source.normalise,
+    }
+
+
+def export_tokenizer(model: Any, directory: Path, folder: Path, name: str) -> Encoder:
+    """Write the tokenizer of a model as an encoder that can tokenise and nothing else."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = describe(model, directory, folder, name)
+    data["table"] = {}
+    data["files"] = {"tokenizer.json": _digest(folder / "tokenizer.json")}
+    write_json(folder / FILE, data)
+    return Encoder(str(folder), _digest(folder / FILE))
 
 
 TABLE = "table"
@@ -226,7 +254,7 @@ def trace(model: Any, opset: int = 17) -> Any:
         outputs = [f"layer_{i}" for i in range(len(wrapped(ids, mask)))]
     axes = {key: {0: "batch", 1: "tokens"} for key in ("input_ids", "attention_mask", *outputs)}
     buffer = io.BytesIO()
-    with _quiet(), torch.no_grad():
+    with quiet(), torch.no_grad():
         try:
             torch.onnx.export(
                 wrapped,
@@ -293,7 +321,7 @@ def _tokenizer(directory: Path) -> Any:
         made = tokenizers.Tokenizer.from_file(str(file))
     else:
         _, transformers = _libraries()
-        with _quiet():
+        with quiet():
             made = transformers.AutoTokenizer.from_pretrained(directory).backend_tokenizer
     made.no_padding()
     made.no_truncation()
@@ -388,7 +416,7 @@ def _torch_states(model: Any, ids: Any, mask: Any) -> list[NDArray[np.float32]]:
 
 
 @contextmanager
-def _quiet(transformers: Any = None) -> Iterator[None]:
+def quiet(transformers: Any = None) -> Iterator[None]:
     """Hold back what the exporter and the loader report about parts that are not used."""
     before = logging.root.manager.disable
     bars: Any = getattr(getattr(transformers, "utils", None), "logging", None)

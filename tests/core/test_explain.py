@@ -87,11 +87,11 @@ def test_wrong_calls_are_refused(arguments, keywords, said):
         explain(*arguments, **keywords)
 
 
-def test_a_scorer_without_that_ability_says_so():
+def test_a_scorer_that_reads_more_than_the_text_has_no_explanation():
     from tests.core import toys
 
     with pytest.raises(InputError, match="has no explanation"):
-        explain(toys.toy_ranker(), "a")
+        explain(toys.toy_similarity(), "a")
 
 
 @pytest.mark.full

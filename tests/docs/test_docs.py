@@ -18,8 +18,12 @@ PLAYED = (
     "docs/explain.md",
     "docs/onnx.md",
     "docs/why-nan.md",
+    "docs/word-weights.md",
 )
-NEEDS = ("pandas", "polars", "pyarrow", "onnx", "ndonnx", "onnxruntime", "py3langid")
+NEEDS = (
+    *("pandas", "polars", "pyarrow", "onnx", "ndonnx", "onnxruntime", "py3langid"),
+    *("tokenizers", "qualmetrics_models"),
+)
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 

@@ -269,17 +269,6 @@ def test_random_pairs_are_of_two_different_texts():
     assert all(i != j and 0 <= j < 5 for i, j in random_pairs(5, 200, 0))
 
 
-def test_both_tables_are_made_from_the_shell(tiny, tmp_path, capsys):
-    from qualmetrics.similarity.tables import main
-
-    (tmp_path / "texts.txt").write_text("\n".join(TEXT) + "\n\n", encoding="utf-8")
-    for what in ("idf", "baseline"):
-        out = str(tmp_path / f"{what}.json")
-        assert main([what, str(tmp_path / "texts.txt"), out, "--encoder", tiny]) == 0
-        assert "sha256" in capsys.readouterr().out
-        qm.get("bertscore", encoder=tiny, **{what: out})
-
-
 # -- prepared references --------------------------------------------------------------------------
 
 

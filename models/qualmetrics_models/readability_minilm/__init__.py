@@ -1,0 +1,1 @@
+"""The ranker ``readability_minilm``: the folder of this package is the bundle; see card.md."""

@@ -1,0 +1,172 @@
+"""Makes this bundle: ``python recipe.py -o FOLDER [--data FOLDER] [--weights FOLDER]``.
+
+It starts from the weights of all-MiniLM-L6-v2, known by their digest, as ``encoder_minilm`` does,
+and learns from the corpora in ``qualmetrics_models.corpora``: only those whose licence lets the
+weights be used commercially, and of these nothing of the test part, nor of another fifth of the
+titles that settings were chosen on. The data is read from ``--data`` or ``QUALMETRICS_DATA``. Takes
+half an hour on one quiet core; needs ``pip install 'qualmetrics[train,export]'``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from qualmetrics.training.data import Examples
+from qualmetrics.training.loop import OptimiserConfig
+from qualmetrics.training.pairs import PairConfig
+from qualmetrics.training.result import Trained
+from qualmetrics.training.transformer import LossConfig, TransformerConfig, train_transformer
+from qualmetrics_models import corpora
+from qualmetrics_models.encoder_minilm.recipe import TOKENIZER, WEIGHTS, check, find_weights
+
+KEPT_STEPS = 50
+"""Every so many steps a loss is kept in the record."""
+
+CROSS_PAIRS = 60_000
+"""Pairs of different titles that are drawn from a corpus of document pairs."""
+
+CONFIG = TransformerConfig(
+    name="readability_minilm",
+    increases_with="difficulty",
+    licence=(
+        "weights: Apache-2.0 (all-MiniLM-L6-v2), trained on OneStopEnglish, SWiPE, Wiki-Auto, "
+        "WikiSplit and CEFR-SP's Wiki-Auto part (CC BY-SA) and ARTS labels (MIT)"
+    ),
+    max_tokens=256,
+    batch_pairs=16,
+    within_groups=0.35,
+    crop=0.5,
+    crop_words=(30, 140),
+    encoder_dropout=0.0,
+    sources={
+        "onestop": 0.3,
+        "onestop_sentences": 0.03,
+        "wikiauto": 0.27,
+        "swipe": 0.12,
+        "wikisplit": 0.03,
+        "cefr_wiki": 0.18,
+        "arts": 0.07,
+    },
+    pairs=PairConfig(min_gap=1.0),
+    loss=LossConfig(label_smoothing=0.02),
+    optimiser=OptimiserConfig(
+        steps=1500,
+        learning_rate=8e-5,
+        head_learning_rate=2e-3,
+        layer_decay=0.9,
+        average=0.995,
+        frozen_table=True,
+        precision="bf16",
+        checkpoint_every=100,
+        threads=1,
+    ),
+    text_form=False,
+)
+"""In bf16, another CPU or another number of threads gives weights that differ in their last digits,
+and scores that differ a little more."""
+
+
+def sources(data: Path) -> dict[str, Examples]:
+    """Return what is learned from: of each corpus all but the test part and the tuning part."""
+    read = corpora.read(data)
+    held = (*corpora.held_out(data), *(t for e in read.values() for t in tuning_part(e).texts))
+    found = {}
+    for name, whole in read.items():
+        part = corpora.train_part(whole, held)
+        found[name] = across_titles(part) if name in ("wikiauto", "swipe") else part
+    return found
+
+
+def tuning_part(examples: Examples) -> Examples:
+    """Return what settings were chosen on: another fifth of the titles, never the test part."""
+    keys = [group or text for group, text in zip(examples.groups, examples.texts, strict=True)]
+    return examples.take([i for i, key in enumerate(keys) if corpora.fold(key) == 1])
+
+
+def across_titles(examples: Examples, seed: int = 0) -> Examples:
+    """Return document pairs with pairs of different titles beside them, at random.
+
+    What stands in an ordinary encyclopaedia is harder than what stands in a simple one, whatever it
+    is about. Without these a ranker learns versions apart, and not texts.
+    """
+    rng = np.random.default_rng(seed)
+    hard, easy = (np.unique(examples.pairs[:, k]) for k in (0, 1))
+    both = np.intersect1d(hard, easy)
+    hard, easy = (np.setdiff1d(side, both) for side in (hard, easy))
+    drawn = np.stack([rng.choice(side, CROSS_PAIRS) for side in (hard, easy)], axis=1)
+    known = {tuple(pair) for pair in examples.pairs.tolist()}
+    new = np.array(sorted({tuple(p) for p in drawn.tolist()} - known), dtype=np.int64)
+    values = np.full((len(examples.texts), 1), np.nan)
+    values[hard], values[easy] = 1.0, 0.0
+    return replace(
+        examples,
+        pairs=np.concatenate([examples.pairs, new]),
+        p=np.concatenate([examples.p, np.ones((len(new), 1))]),
+        margin=np.concatenate([examples.margin, np.zeros(len(new))]),
+        pair_groups=(*examples.pair_groups, *[""] * len(new)),
+        values=values,
+    )
+
+
+def make(
+    folder: Path,
+    data: Path,
+    weights: Path | None = None,
+    *,
+    config: TransformerConfig = CONFIG,
+    given: Mapping[str, Examples] | None = None,
+    resume: bool = False,
+) -> Trained:
+    """Train and write the bundle; nothing of the test parts is read for training.
+
+    Raises
+    ------
+    ExportError
+        When the weights are not found or not the ones this model is made of.
+    """
+    source = weights or find_weights()
+    check(source / "model.safetensors", WEIGHTS)
+    check(source / "tokenizer.json", TOKENIZER)
+    parts = dict(given) if given is not None else sources(data)
+    chosen = replace(config, encoder=str(source))
+
+    def progress(done: int, total: int, note: str) -> None:
+        if done % 20 == 0 or done == total:
+            sys.stderr.write(f"step {done} of {total}: {note}\n")
+
+    trained = train_transformer(parts, chosen, folder, resume=resume, progress=progress)
+    tidy(folder)
+    return trained
+
+
+def tidy(folder: Path) -> None:
+    """Leave in ``training.json`` what means something elsewhere: no paths, a loss now and then."""
+    path = folder / "training.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["config"]["encoder"] = f"all-MiniLM-L6-v2, sha256 {WEIGHTS}"
+    data["history"] = data["history"][KEPT_STEPS - 1 :: KEPT_STEPS]
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Make the bundle readability_minilm.")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="folder of the bundle")
+    parser.add_argument("--data", help="folder of data sets; else QUALMETRICS_DATA")
+    parser.add_argument("--weights", type=Path, help="folder with model.safetensors")
+    parser.add_argument("--resume", action="store_true", help="go on with an interrupted run")
+    given = parser.parse_args()
+    data = corpora.data_folder(given.data)
+    made = make(given.out, data, given.weights, resume=given.resume)
+    sys.stdout.write(f"{made.folder}\n{made.scorer.signature}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The ranker ``readability_static``: the folder of this package is the bundle; see card.md."""
