@@ -81,7 +81,7 @@ def _weighted(table: Values, weights: Sequence[float] | None) -> Values:
     sizes = np.ones(table.shape[1]) if weights is None else np.asarray(weights, dtype=np.float64)
     if sizes.shape != (table.shape[1],) or not np.isfinite(sizes).all():
         raise InputError(f"{table.shape[1]} rewards need as many finite weights; got {weights!r}")
-    total = np.nansum(table * sizes, axis=1)
+    total: Values = np.nansum(table * sizes, axis=1)
     total[np.isnan(table).all(axis=1)] = np.nan
     return total
 
@@ -177,7 +177,7 @@ def pareto_mask(values: ArrayLike, group_ids: Sequence[Hashable]) -> NDArray[np.
     with a NaN is never kept and dominates nothing.
     """
     table = _table(values, group_ids)
-    kept = ~np.isnan(table).any(axis=1)
+    kept: NDArray[np.bool_] = np.asarray(~np.isnan(table).any(axis=1))
     for index in _groups(group_ids):
         rows = [i for i in index.tolist() if kept[i]]
         for i in rows:
