@@ -35,7 +35,9 @@ from scipy import stats
 
 from qualmetrics import registry
 from qualmetrics.core import Scorer, Status
+from qualmetrics.encoder import Encoder
 from qualmetrics.errors import QualmetricsError, UnknownNameError
+from qualmetrics.onnx.runtime import Graph, session
 
 Values = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -122,12 +124,10 @@ def _fits(name: str) -> bool:
 
 @dataclass
 class Bench:
-    """The subjects of a run that work here, their seconds, and why others do not."""
+    """The subjects of a run that work here, and why others do not."""
 
     subjects: list[Subject]
     scorers: dict[Subject, Scorer] = field(default_factory=dict)
-    seconds: dict[Subject, float] = field(default_factory=dict)
-    pairs: int = 0
     undefined: dict[tuple[Subject, str], int] = field(default_factory=dict)
     cut: dict[tuple[Subject, str], int] = field(default_factory=dict)
     absent: dict[Subject, str] = field(default_factory=dict)
@@ -154,18 +154,15 @@ class Bench:
     ) -> dict[Subject, Values]:
         """Return each subject's primary values; NaN where it has none.
 
-        Variants of one scorer run together, so that what they share is computed once; their time
-        is split evenly.
+        Scorers that share work run together, so that it is done once.
         """
         found: dict[Subject, Values] = {}
-        self.pairs += len(texts)
-        for name, encoder in dict.fromkeys(_shared(subject) for subject in self.subjects):
-            group = [s for s in self.subjects if _shared(s) == (name, encoder)]
-            start = time.process_time()
+        for shared in dict.fromkeys(_shared(subject) for subject in self.subjects):
+            group = [s for s in self.subjects if _shared(s) == shared]
             if group[0] in LENGTHS:
                 found.update({s: _length(s.name, texts, references) for s in group})
             else:
-                named = [self.scorers[s].named(f"{name}_{i}") for i, s in enumerate(group)]
+                named = [self.scorers[s].named(f"{s.name}_{i}") for i, s in enumerate(group)]
                 scores = registry.score(texts, named, references)
                 for subject, result in zip(group, scores.values(), strict=True):
                     found[subject] = result.primary
@@ -173,8 +170,6 @@ class Bench:
                     if cut:
                         self.cut[subject, title] = cut
             for subject in group:
-                spent = (time.process_time() - start) / len(group)
-                self.seconds[subject] = self.seconds.get(subject, 0.0) + spent
                 missing = int(np.isnan(found[subject]).sum())
                 if missing:
                     self.undefined[subject, title] = missing
@@ -182,8 +177,33 @@ class Bench:
 
 
 def _shared(subject: Subject) -> tuple[str, Any]:
-    """Return what subjects that share work have in common: the scorer and its encoder."""
-    return subject.name, dict(subject.parameters).get("encoder")
+    """Return what subjects that share work have in common: an encoder, or the scorer."""
+    if subject not in LENGTHS and "encoder" in registry.parameters(subject.name):
+        return "", dict(subject.parameters).get("encoder")
+    return subject.name, None
+
+
+HELD = 48
+"""Runs of an encoder that are remembered: those of one batch of rows, all layers of each."""
+
+
+def share_layers() -> None:
+    """Let one run of an encoder serve all layers, which are asked for one after the other."""
+    held: dict[Any, list[Any]] = {}
+
+    def states(encoder: Encoder, ids: Any, mask: Any, layer: int) -> Any:
+        key = encoder.sha256, ids.shape, ids.tobytes(), mask.tobytes()
+        if key not in held:
+            names = tuple(f"layer_{k}" for k in range(encoder.layers + 1))
+            path, sha256 = encoder.file("model.onnx")
+            made = session(Graph(path, sha256, names, encoder.providers, encoder.threads))
+            while len(held) >= HELD:
+                del held[next(iter(held))]
+            feeds = {"input_ids": ids.astype(np.int64), "attention_mask": mask.astype(np.int64)}
+            held[key] = made.run(list(names), feeds)
+        return held[key][encoder.checked_layer(layer)]
+
+    Encoder.states = states  # type: ignore[method-assign]
 
 
 def _length(name: str, texts: Sequence[str], references: Sequence[Sequence[str]]) -> Values:
@@ -712,12 +732,11 @@ def report(bench: Bench, root: Path, asked: argparse.Namespace) -> str:
     if fooled:
         lines += ["## What fools them", "", *fooled, ""]
         lines += ["n: " + "; ".join(f"{title} {n}" for title, n in sizes.items()) + ".", ""]
-    lines += ["## Scorers", "", *_head(["scorer", "signature", "pairs per CPU second"])]
+    lines += ["## Scorers", "", *_head(["scorer", "signature"])]
     for subject in bench.subjects:
         signature = bench.scorers[subject].signature if subject in bench.scorers else subject.name
-        speed = bench.pairs / max(bench.seconds[subject], 1e-9)
         signature = f"`{signature}`".replace("|", "\\|")
-        lines.append(_row([subject.label, signature, f"{speed:,.0f}"]))
+        lines.append(_row([subject.label, signature]))
     lines += ["", *_undefined(bench), *_absent(bench)]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -779,6 +798,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=TARGET)
     asked = parser.parse_args()
     root = Path(os.environ.get("QUALMETRICS_DATA", "../shared/data"))
+    share_layers()
     bench = Bench(subjects(asked.only, asked.encoder, asked.float32))
     measured = report(bench, root, asked)
     write(measured, asked.out)

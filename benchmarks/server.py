@@ -31,6 +31,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -160,8 +161,16 @@ SERVERS: Mapping[str, Callable[[str, int, str], None]] = {
 }
 
 
+def _end_with_parent(parent: int) -> None:
+    """Leave nothing behind when the benchmark itself is ended."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.killpg(0, signal.SIGKILL)
+
+
 def _run(name: str, model: str, port: int, http: str) -> None:
     os.setpgid(0, 0)  # its workers end with it
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     SERVERS[name](model, port, http)
 

@@ -131,10 +131,10 @@ def _last_layer(model: Any, batch: dict[str, Any]) -> Any:
 
 SYSTEMS: dict[str, tuple[str, Callable[[], Score]]] = {
     "bert-score": ("bert_score", _bert_score),
-    "torchmetrics": ("torchmetrics", _torchmetrics),
     "compat fp32": ("onnxruntime", _compat),
     "qualmetrics fp32": ("onnxruntime", lambda: ours("QUALMETRICS_MINILM")),
     "qualmetrics int8": ("onnxruntime", lambda: ours("QUALMETRICS_MINILM_INT8")),
+    "torchmetrics": ("torchmetrics", _torchmetrics),
 }
 
 
@@ -265,7 +265,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", type=float, default=8.0, help="GB that a process may ask for")
-    parser.add_argument("--loads", nargs="+", default=["32", "256", "4096", "grpo"])
+    parser.add_argument("--loads", nargs="+", default=["grpo", "32", "256", "4096"])
     parser.add_argument("--work", nargs=4, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.work:

@@ -14,6 +14,7 @@ from qualmetrics.core import Input, Rows, Scorer, Status
 from qualmetrics.errors import InputError
 from qualmetrics.explain import Explanation, Span
 from qualmetrics.profile import PLAIN_NEWS
+from qualmetrics.text.weights import WordWeights
 
 MAX_WORDS = 2_000
 """Distinct words that are looked at, the commonest first: an explanation is for reading."""
@@ -94,6 +95,7 @@ def _words(text: str, item: Input, rules: str, baseline: Mapping[str, float]) ->
     So no word has a share in how long the sentences are, which is none of its doing.
     """
     from qualmetrics.text import word_spans
+    from qualmetrics.text.counts import occurrences
     from qualmetrics.text.rules import language_of
 
     columns = tuple(item.layout)
@@ -105,9 +107,16 @@ def _words(text: str, item: Input, rules: str, baseline: Mapping[str, float]) ->
             rate = baseline[boundary] / baseline["words"]
             counts[:, columns.index(boundary)] = rate * counts[:, columns.index("words")]
     position = {word: i for i, word in enumerate(distinct)}
-    kept = [(start, end) for start, end in spans if text[start:end] in position]
-    rows = [position[text[start:end]] for start, end in kept]
-    return _Pieces(kept, counts[rows] if rows else counts[:0])
+    kept = [i for i, (start, end) in enumerate(spans) if text[start:end] in position]
+    rows = [position[text[start:end]] for start, end in (spans[i] for i in kept)]
+    made = counts[rows] if rows else counts[:0]
+    tables: Sequence[WordWeights] = getattr(item, "tables", ())
+    if tables:  # a name weighs what it does where it stands, which no word alone can tell
+        found = occurrences([text], rules)
+        for table in tables:
+            columns_of = [columns.index(channel) for channel in table.channels]
+            made[:, columns_of] = found.weights(table)[kept]
+    return _Pieces([spans[i] for i in kept], made)
 
 
 def _shares(

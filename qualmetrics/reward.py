@@ -38,6 +38,7 @@ from qualmetrics.core import (
     status_array,
 )
 from qualmetrics.errors import InputError, RecipeError
+from qualmetrics.group import OPERATORS as GROUP_OPERATORS
 
 Terms = Mapping[str, Scorer]
 """The parts of a composition by the names under which their values are shown."""
@@ -402,6 +403,11 @@ def _built(node: Any, where: str, *, trusted: bool) -> Scorer:
         from qualmetrics.onnx.bundle import load
 
         return _called(load, use, given, where, trusted=trusted)
+    if use in GROUP_OPERATORS:
+        raise InputError(
+            f"{where}: {use} looks at all completions of a prompt, and a reward sees one row. Call "
+            f"qualmetrics.group.{use}(values, group_ids) where the groups are"
+        )
     if use in OPERATORS:
         function = getattr(importlib.import_module(OPERATORS[use]), use)
         return _called(function, use, given, where, trusted=trusted)

@@ -160,6 +160,36 @@ def other_rows(data: Path, made: dict[str, Score]) -> Iterable[Row]:
         yield Row(f"{name}, r with the label", f"{len(rows)} texts", found)
 
 
+def kept_rows(data: Path, made: dict[str, Score], teacher: str) -> Iterable[str]:
+    """Yield how much of the teacher's pair accuracy above chance each other ranker keeps."""
+    stories = corpora.part(corpora.onestop(data), "test")
+    rows = corpora.rows(data / OTHER_SETS[0][1])
+    ease = np.array([float(row["easiness"]) for row in rows])
+    rng = np.random.default_rng(0)
+    drawn = rng.integers(0, len(rows), size=(20_000, 2))
+    drawn = drawn[ease[drawn[:, 0]] < ease[drawn[:, 1]]]
+    inside = np.array([bool(group) for group in stories.pair_groups])
+    sets = [
+        (f"{told}, first 100 words", _cut(stories.texts, 100), stories.pairs[wanted])
+        for told, wanted in (
+            ("OneStopEnglish pairs of a title", inside),
+            ("OneStopEnglish pairs of different titles", ~inside),
+        )
+    ] + [("CLEAR pairs", [row["text"] for row in rows], drawn)]
+    others = [name for name in made if name != teacher]
+    yield f"| pairs | {teacher} | {' | '.join(f'{name} | keeps' for name in others)} |"
+    yield f"|---|---:|{'---:|---:|' * len(others)}"
+    for told, texts, pairs in sets:
+        share = {}
+        for name, score in made.items():
+            values = score(texts)
+            gap = values[pairs[:, 0]] - values[pairs[:, 1]]
+            share[name] = float(((gap > 0) + 0.5 * (gap == 0)).mean())
+        above = share[teacher] - 0.5
+        cells = [f"{share[name]:.3f} | {(share[name] - 0.5) / above:.3f}" for name in others]
+        yield f"| {told} ({len(pairs)}) | {share[teacher]:.3f} | {' | '.join(cells)} |"
+
+
 def audit_rows(data: Path, made: dict[str, Score], n_own: int) -> Iterable[str]:
     """Yield how far edits that leave the meaning alone move each ranker, in standard deviations."""
     from qualmetrics.training.edits import EDITS
@@ -234,7 +264,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure shipped rankers.")
     parser.add_argument("rankers", nargs="+", help="names, or bundle folders with a slash")
     parser.add_argument("--data", help="folder of data sets; else QUALMETRICS_DATA")
+    parser.add_argument("--teacher", help="only this: how much of its accuracy the others keep")
     given = parser.parse_args()
+    if given.teacher:
+        rankers = list(scorers([given.teacher, *given.rankers]).items())
+        both = dict(rankers[: 1 + len(given.rankers)])
+        for line in kept_rows(corpora.data_folder(given.data), both, next(iter(both))):
+            sys.stdout.write(f"{line}\n")
+        return
     data, made = corpora.data_folder(given.data), scorers(given.rankers)
     own = list(made)[: len(given.rankers)]
     for block in (

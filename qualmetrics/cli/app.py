@@ -483,6 +483,170 @@ def train_command(
     )
 
 
+@app.command("evaluate")
+def evaluate_command(
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Labelled texts, FILE or NAME=FILE: .jsonl .csv .tsv, .gz of these."),
+    ],
+    metrics: Annotated[
+        list[str], typer.Option("-m", "--metrics", help="Names such as fkgl,fre; bundle folders.")
+    ],
+    baselines: Annotated[
+        list[str] | None,
+        typer.Option(help="What stands beside; '' for none.", show_default="three formulas"),
+    ] = None,
+    trained_on: Annotated[
+        list[str] | None,
+        typer.Option("--trained-on", help="SCORER=CORPUS: call these numbers in-corpus."),
+    ] = None,
+    max_words: Annotated[
+        list[int] | None,
+        typer.Option("--max-words", min=1, help="Also on texts cut to so many words; repeat."),
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option("--field", help="Another field name, such as text=body or group=title."),
+    ] = None,
+    levels: Annotated[
+        str | None, typer.Option("--levels", help="Names of levels, lowest first: easy,mid,hard.")
+    ] = None,
+    descending: Annotated[
+        bool, typer.Option("--descending", help="High labels mean low: ease, for difficulty.")
+    ] = False,
+    increases_with: Annotated[
+        str, typer.Option("--higher", help="What a high label means: difficulty, quality, ...")
+    ] = "difficulty",
+    lang: Annotated[str, typer.Option("--lang", help="Language of the texts.")] = "en",
+    draws: Annotated[int, typer.Option(min=1, help="Resamples of each interval.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Of the resamples.")] = 0,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="Also write NAME.json and NAME.md.")
+    ] = None,
+) -> None:
+    """Measure scorers on labelled texts.
+
+    In-corpus, cross-corpus and baseline rows, bare length in every table. Needs the extra
+    evaluation.
+    """
+    from qualmetrics.cli.evaluating import Request, evaluate_files
+
+    evaluate_files(
+        Request(
+            files=tuple(files),
+            metrics=tuple(metrics),
+            baselines=None if baselines is None else tuple(baselines),
+            trained_on=tuple(trained_on or ()),
+            max_words=tuple(max_words or ()),
+            fields=tuple(field or ()),
+            levels=levels,
+            descending=descending,
+            increases_with=increases_with,
+            lang=lang,
+            draws=draws,
+            seed=seed,
+            output=output,
+        )
+    )
+
+
+@app.command("rank")
+def rank_command(
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Files, folders, 'globs', or - for standard input.", metavar="PATH..."),
+    ],
+    metric: Annotated[
+        str, typer.Option("-m", "--metric", help="One scorer: a name, or a bundle folder.")
+    ] = "readability",
+    lang: Lang = None,
+    markup: Markup = "auto",
+    text_field: Annotated[
+        str, typer.Option("--text-field", help="The field of a row that holds the text.")
+    ] = "text",
+    output_format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+) -> None:
+    """Put texts in order, hardest first.
+
+    With the probability that each is harder than the next, where the scorer is a ranker.
+    """
+    from qualmetrics.cli.ranking import rank_paths
+
+    _leave(
+        rank_paths(
+            paths,
+            metric,
+            lang=lang,
+            markup=markup,
+            text_field=text_field,
+            output_format=output_format,
+        )
+    )
+
+
+@app.command("select")
+def select_command(
+    files: Annotated[
+        list[str], typer.Argument(help="Rows: .jsonl .csv .tsv, .gz of these.", metavar="FILE...")
+    ],
+    budget: Annotated[
+        float, typer.Option("--budget", help="How many rows, or how much of --size-field.")
+    ],
+    metric: Annotated[
+        str | None, typer.Option("-m", "--metric", help="Scorer: a name, or a bundle folder.")
+    ] = None,
+    score_field: Annotated[
+        str | None, typer.Option("--score-field", help="The field that holds a score already.")
+    ] = None,
+    lowest: Annotated[bool, typer.Option("--lowest", help="Prefer low scores.")] = False,
+    text_field: Annotated[
+        str, typer.Option("--text-field", help="The field of a row that holds the text.")
+    ] = "text",
+    size_field: Annotated[
+        str | None, typer.Option("--size-field", help="What the budget counts, such as n_tokens.")
+    ] = None,
+    domain_field: Annotated[
+        str | None, typer.Option("--domain-field", help="Each domain gets its share.")
+    ] = None,
+    temperature: Annotated[
+        float, typer.Option(min=0.0, help="0 takes the best; higher is more even.")
+    ] = 0.0,
+    standardise: Annotated[
+        bool, typer.Option(help="Divide scores by their spread before the temperature.")
+    ] = True,
+    lang: Lang = None,
+    seed: Annotated[int, typer.Option(help="Of the random choice.")] = 0,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="Write to this .jsonl file.")
+    ] = None,
+) -> None:
+    """Choose rows by score under a budget.
+
+    The best, or at random without replacement, in proportion to exp(score / temperature).
+    """
+    from qualmetrics.cli.selecting import Request, select_rows
+
+    _leave(
+        select_rows(
+            Request(
+                files=tuple(files),
+                budget=budget,
+                metric=metric,
+                score_field=score_field,
+                lowest=lowest,
+                text_field=text_field,
+                size_field=size_field,
+                domain_field=domain_field,
+                temperature=temperature,
+                standardise=standardise,
+                lang=lang,
+                seed=seed,
+                output=output,
+            )
+        )
+    )
+
+
 def _leave(code: int) -> None:
     if code:
         raise typer.Exit(code)

@@ -32,6 +32,11 @@ def explain_path(
     if output_format not in ("table", "json"):
         raise InputError(f"format {output_format!r} is not one of table, json")
     (scorer,) = resolve([metric], lang=lang, rules=rules).values()
+    if "references" in scorer.needs:
+        raise InputError(
+            f"{metric} explains a pair of texts, which this command does not; from Python: "
+            "qualmetrics.explain.explain(scorer, text, reference=...), see docs/similarity.md"
+        )
     source, prose = read_source(path, markup=markup)
     explanation = explain(scorer, prose.text)
     places = _Places(source, prose)

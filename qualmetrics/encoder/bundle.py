@@ -211,6 +211,11 @@ class Encoder:
         }
         output = f"layer_{self.checked_layer(layer)}"
         states: States = self._graph((output,)).run(output, feeds)
+        if states.shape != (*np.shape(ids), self.width):
+            raise BundleError(
+                f"{self.folder} is inconsistent: model.onnx gives states of shape {states.shape} "
+                f"for ids of shape {np.shape(ids)}, encoder.json says width {self.width}"
+            )
         return states
 
     def checked_layer(self, layer: int) -> int:
@@ -343,13 +348,22 @@ def _installed(name: str) -> Path:
     if name not in points:
         if name == "minilm":
             raise MissingExtraError("qualmetrics-models", "models", "the encoder 'minilm'")
-        there = ", ".join(sorted(points)) or "none"
+        folders = {key: _folder(point) for key, point in points.items()}
+        holding = (key for key, at in folders.items() if at and (at / "encoder.json").is_file())
+        there = ", ".join(sorted(holding)) or "none"
         raise BundleError(
             f"no installed package carries an encoder called {name!r}; there are: {there}. A "
             "folder is given with a slash, such as './my-encoder'"
         )
-    package = points[name].load()
-    return Path(next(iter(package.__path__)))
+    return Path(next(iter(points[name].load().__path__)))
+
+
+def _folder(point: Any) -> Path | None:
+    """Return the folder of a package; None where it cannot be imported, which hides no other."""
+    try:
+        return Path(next(iter(point.load().__path__)))
+    except Exception:  # whatever a package raises
+        return None
 
 
 # -- text to tokens -------------------------------------------------------------------------------

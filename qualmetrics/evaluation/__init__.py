@@ -4,32 +4,38 @@ Needs the extra ``evaluation`` (scipy), imported where it is used.
 """
 
 from qualmetrics.evaluation.bootstrap import Estimate, bootstrap, mean_over_units
+from qualmetrics.evaluation.corpora import Corpus, pairs_of_levels, read_corpus
 from qualmetrics.evaluation.correlation import correlation, permutation, wilcoxon, williams
 from qualmetrics.evaluation.length import (
+    accuracy,
     accuracy_by_ratio,
     by_longer_side,
     debias_pairs,
+    debias_weights,
     pair_credit,
 )
 from qualmetrics.evaluation.ranks import by_group, ndcg, pair_accuracy, ranking_accuracy
-from qualmetrics.evaluation.tables import Corpus, Evaluation, Result, evaluate, read_corpus
+from qualmetrics.evaluation.tables import Evaluation, Result, evaluate
 
 __all__ = [
     "Corpus",
     "Estimate",
     "Evaluation",
     "Result",
+    "accuracy",
     "accuracy_by_ratio",
     "bootstrap",
     "by_group",
     "by_longer_side",
     "correlation",
     "debias_pairs",
+    "debias_weights",
     "evaluate",
     "mean_over_units",
     "ndcg",
     "pair_accuracy",
     "pair_credit",
+    "pairs_of_levels",
     "permutation",
     "ranking_accuracy",
     "read_corpus",

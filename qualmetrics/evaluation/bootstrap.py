@@ -7,7 +7,7 @@ same groups for every scorer: differences between two scorers are then paired.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,8 @@ DRAWS = 1000
 """Resamples unless told."""
 LEVEL = 0.95
 """Share of the resamples that an interval holds."""
+CELLS = 4_000_000
+"""Numbers drawn at a time."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,17 @@ def drawn_units(n_units: int, draws: int, seed: int) -> Index:
     return np.random.default_rng(seed).integers(n_units, size=(draws, n_units))
 
 
-def weights(n_units: int, draws: int, seed: int) -> Values:
-    """Return how often each unit is drawn: ``(draws, n_units)``, from the same draws."""
-    drawn = drawn_units(n_units, draws, seed)
-    offsets = np.arange(draws)[:, None] * n_units
-    counts = np.bincount((drawn + offsets).ravel(), minlength=draws * n_units)
-    return counts.reshape(draws, n_units).astype(np.float64)
+def _weights(n_units: int, draws: int, seed: int) -> Iterator[Values]:
+    """Yield how often each unit is drawn, a few resamples at a time: ``(some, n_units)``."""
+    if draws < 1:
+        raise InputError(f"draws must be at least 1; got {draws}")
+    rng = np.random.default_rng(seed)
+    step = max(1, CELLS // max(n_units, 1))
+    for start in range(0, draws, step):
+        rows = min(step, draws - start)
+        drawn = rng.integers(n_units, size=(rows, n_units)) + np.arange(rows)[:, None] * n_units
+        counts = np.bincount(drawn.ravel(), minlength=rows * n_units)
+        yield counts.reshape(rows, n_units).astype(np.float64)
 
 
 def bootstrap(
@@ -139,13 +146,75 @@ def bootstrap(
     return estimate(point, np.array(resamples), len(codes) if n is None else n, n_undefined)
 
 
-def mean_over_units(values: Values, *, draws: int = DRAWS, seed: int = 0) -> Estimate:
-    """Return the mean of one value a unit, NaN left out and counted."""
+def mean_over_units(
+    values: Values,
+    units: Sequence[Any] | None = None,
+    others: Sequence[Any] | None = None,
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Estimate:
+    """Return the mean of values, NaN left out and counted.
+
+    Parameters
+    ----------
+    values : array (n,)
+    units : sequence of length n, optional
+        What each belongs to; by default each is its own unit.
+    others : sequence of length n, optional
+        The second unit of each value, where it is about two: a pair of texts of different groups
+        counts as often as its first group was drawn, times its second.
+
+    Examples
+    --------
+    >>> found = mean_over_units(np.array([0.0, 1.0, 1.0]), "aab", "bcc", draws=100)
+    >>> round(found.value, 3), found.n
+    (0.667, 3)
+    """
+    whole = range(len(values)) if units is None else units
+    if len(whole) != len(values) or (others is not None and len(others) != len(values)):
+        raise InputError(f"{len(values)} values need as many units, got {len(whole)}")
     there = np.isfinite(values)
     n = int(there.sum())
     if not n:
         return estimate(math.nan, np.full(draws, np.nan), 0, len(values))
-    drawn = weights(len(values), draws, seed)
-    with np.errstate(all="ignore"):  # a resample may hold undefined units only
-        resamples = (drawn @ np.where(there, values, 0.0)) / (drawn @ there.astype(np.float64))
-    return estimate(float(values[there].mean()), resamples, n, len(values) - n)
+    codes = numbered([*whole, *(others or ())])
+    n_units, first = int(codes.max()) + 1, codes[: len(values)]
+    second = first if others is None else codes[len(values) :]
+    two_sided = bool((first != second).any())
+    sums, counts = (
+        _tables(first, second, n_units, what, two_sided=two_sided)
+        for what in (np.where(there, values, 0.0), there.astype(np.float64))
+    )
+    parts = [
+        _share(_total(drawn, *sums), _total(drawn, *counts))
+        for drawn in _weights(n_units, draws, seed)
+    ]
+    return estimate(float(values[there].mean()), np.concatenate(parts), n, len(values) - n)
+
+
+def _tables(
+    first: Index, second: Index, n_units: int, what: Values, *, two_sided: bool
+) -> tuple[Values, Values | None]:
+    """Add up what lies inside each unit, ``(n,)``, and between each two, ``(n, n)``."""
+    inside = first == second
+    own: Values = np.bincount(first[inside], what[inside], n_units).astype(np.float64)
+    if not two_sided:
+        return own, None
+    flat = first[~inside] * n_units + second[~inside]
+    between: Values = np.bincount(flat, what[~inside], n_units**2).astype(np.float64)
+    return own, between.reshape(n_units, n_units)
+
+
+def _total(drawn: Values, own: Values, between: Values | None) -> Values:
+    found: Values = drawn @ own
+    if between is not None:
+        found = found + ((drawn @ between) * drawn).sum(axis=1)
+    return found
+
+
+def _share(total: Values, of: Values) -> Values:
+    """Divide; a resample may hold undefined units only, and is undefined then."""
+    found: Values = np.full(len(total), np.nan)
+    np.divide(total, of, out=found, where=of > 0)
+    return found

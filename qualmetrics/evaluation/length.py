@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from qualmetrics.errors import InputError
-from qualmetrics.evaluation.bootstrap import DRAWS, Estimate, Index, Values, bootstrap
+from qualmetrics.evaluation.bootstrap import DRAWS, Estimate, Index, Values, mean_over_units
 from qualmetrics.evaluation.ranks import credit
 
 
@@ -27,36 +27,35 @@ def accuracy(
     values: Any,
     pairs: Any,
     units: Sequence[Any] | None = None,
+    others: Sequence[Any] | None = None,
     *,
     ties: float = 0.5,
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Estimate:
-    """Return the share of pairs in the right order.
+    """Return the share of pairs in the right order; of a confounder such as length, the baseline.
 
-    ``units`` is what each pair belongs to and is drawn with; by default each pair by itself. Pairs
-    with an undefined side are left out, and counted.
+    Parameters
+    ----------
+    values : array (n,)
+        One number a text.
+    pairs : array (m, 2)
+        Positions, the text that should stand higher first. A pair with an undefined side is left
+        out, and counted.
+    units, others : sequence of length m, optional
+        What each pair belongs to, and the group of its second text where that is another: what is
+        redrawn for the interval. By default each pair by itself.
+    ties : float
+        What a pair of equal values counts.
 
     Examples
     --------
     >>> accuracy([3.0, 1.0, 2.0], [(0, 1), (1, 2)], draws=10).value
     0.5
     """
-    found = pair_credit(values, pairs, ties=ties)
-    return _mean(found, range(len(found)) if units is None else units, draws, seed)
-
-
-def _mean(found: Values, units: Sequence[Any], draws: int, seed: int) -> Estimate:
-    if len(units) != len(found):
-        raise InputError(f"{len(found)} pairs but {len(units)} units")
-    there = np.isfinite(found)
-
-    def statistic(index: Index) -> float:
-        kept = index[there[index]]
-        return float(found[kept].mean()) if len(kept) else float("nan")
-
-    n = int(there.sum())
-    return bootstrap(statistic, units, n=n, n_undefined=len(found) - n, draws=draws, seed=seed)
+    return mean_over_units(
+        pair_credit(values, pairs, ties=ties), units, others, draws=draws, seed=seed
+    )
 
 
 def by_longer_side(
@@ -116,29 +115,76 @@ def accuracy_by_ratio(
     }
 
 
-def debias_pairs(confounder: Any, pairs: Any, *, seed: int = 0) -> Index:
-    """Choose pairs among which a confounder is right as often as wrong.
+def debias_pairs(confounders: Any, pairs: Any, *, seed: int = 0) -> Index:
+    """Choose pairs among which each confounder is right as often as wrong.
 
-    Of the side that is in the majority (pairs whose higher text has the larger value, or the
-    smaller one) as many are drawn as the other side has; pairs of equal value are all kept.
+    Parameters
+    ----------
+    confounders : array (n,) or (n, k)
+        One number a text, or several: length, time, popularity.
+    pairs : array (m, 2)
+        Positions, the text that stands higher first.
+    seed : int
 
     Returns
     -------
-    Index
-        Positions of the pairs that are kept, rising.
+    index : array
+        Positions of the pairs that are kept, rising. Pairs in which the higher text is longer and
+        older are drawn, as many as there are of those in which it is shorter and newer, and so for
+        every such combination; pairs that are equal in all are kept.
 
     Examples
     --------
-    >>> debias_pairs([5, 1, 2, 9], [(0, 1), (0, 2), (1, 3)]).tolist()
-    [0, 2]
+    >>> debias_pairs([5, 1, 9, 5], [(0, 1), (1, 2), (0, 3)]).tolist()  # longer, shorter, equal
+    [0, 1, 2]
     """
-    sizes, index = _checked(confounder, pairs)
-    gap = sizes[index[:, 0]] - sizes[index[:, 1]]
+    signs = _signs(confounders, pairs)
     rng = np.random.default_rng(seed)
-    sides = [np.flatnonzero(gap > 0), np.flatnonzero(gap < 0)]
-    n = min(map(len, sides))
-    kept = [rng.choice(side, n, replace=False) for side in sides]
-    return np.sort(np.concatenate([*kept, np.flatnonzero(gap == 0)])).astype(np.intp)
+    kept = [np.flatnonzero((signs == 0).all(axis=1))]
+    for cell in _cells(signs):
+        both = [np.flatnonzero((signs == way).all(axis=1)) for way in (cell, -cell)]
+        n = min(map(len, both))
+        kept += [rng.choice(side, n, replace=False) for side in both]
+    return np.sort(np.concatenate(kept)).astype(np.intp)
+
+
+def debias_weights(confounders: Any, pairs: Any) -> Values:
+    """Weigh all pairs so that each confounder is right as often as wrong, ``(m,)``, mean 1.
+
+    The same combinations as in ``debias_pairs``; one that nothing stands against has weight 0.
+
+    Examples
+    --------
+    >>> debias_weights([5, 1, 2, 9], [(0, 1), (0, 2), (1, 3)]).tolist()
+    [0.75, 0.75, 1.5]
+    """
+    signs = _signs(confounders, pairs)
+    weights = np.ones(len(signs))
+    for cell in _cells(signs):
+        both = [(signs == way).all(axis=1) for way in (cell, -cell)]
+        sizes = [int(side.sum()) for side in both]
+        for side, size in zip(both, sizes, strict=True):
+            weights[side] = 0.0 if 0 in sizes else sum(sizes) / (2 * size)
+    total = weights.sum()
+    return weights * (len(weights) / total) if total else weights
+
+
+def _signs(confounders: Any, pairs: Any) -> Values:
+    table = np.asarray(confounders, dtype=np.float64)
+    columns = [table] if table.ndim == 1 else list(table.T)
+    checked = [_checked(column, pairs) for column in columns]
+    signs: Values = np.stack([np.sign(v[i[:, 0]] - v[i[:, 1]]) for v, i in checked], axis=1)
+    if np.isnan(signs).any():
+        raise InputError("a confounder is undefined for some text; leave its pairs out")
+    return signs
+
+
+def _cells(signs: Values) -> list[Values]:
+    """Return one of each two opposite combinations that occur, but for that of equals."""
+    found = {tuple(row) for row in np.unique(signs, axis=0).tolist()}
+    zero = (0.0,) * signs.shape[1]
+    half = {max(cell, tuple(-sign for sign in cell)) for cell in found} - {zero}
+    return [np.array(cell) for cell in sorted(half)]
 
 
 def _checked(values: Any, pairs: Any) -> tuple[Values, Index]:

@@ -34,8 +34,10 @@ DIFFERENCES: Final = (
 )
 
 
-def counts_graph(columns: Sequence[str]) -> Any:
+def counts_graph(columns: Sequence[str], tables: Sequence[WordWeights] = ()) -> Any:
     """Draw count columns as a graph: strings ``(n,)`` -> float64 ``(n,)`` by name.
+
+    The channels of ``tables`` are columns, too.
 
     Raises
     ------
@@ -43,7 +45,7 @@ def counts_graph(columns: Sequence[str]) -> Any:
         For columns that cannot be drawn, naming them.
     """
     g = Graph()
-    counts = _draw(g, "texts", columns)
+    counts = _draw(g, "texts", columns, tables)
     double = library().TensorProto.DOUBLE
     outputs = {name: (value, double, ("n",)) for name, value in counts.items()}
     return g.model({"texts": ("n",)}, outputs, {"counting_differences": "; ".join(DIFFERENCES)})

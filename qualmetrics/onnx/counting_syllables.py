@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -35,24 +35,28 @@ def syllables(g: Graph, words: Words, is_address: Name) -> Name:
     """Count the syllables of distinct words."""
     known = g.look_up(words.keys, dict(cmudict()), 0)
     one = g.either(is_address, g.matches(words.keys, f"(?s){numeral_expression()}"))
-    initials = g.matches(words.keys, r"(?:[a-z]\.)+[a-z]\.?")
     is_known = g.op("Greater", known, g.constant(0))
     asked = g.where_true(g.no(g.either(is_known, one)))
-    spelled = g.take(words.spelled, asked)
+    total = g.in_blocks((g.take(words.spelled, asked), g.take(words.keys, asked)), _unknown)
+    start = g.op("Where", one, g.constant(1), known)
+    start = g.op("Where", is_known, known, start)
+    return g.put(start, asked, total)
+
+
+def _unknown(g: Graph, words: Sequence[Name]) -> Name:
+    """Count the syllables of words, as spelled and as looked up, that the dictionary lacks."""
+    spelled, keys = words
     plain = g.mapped(spelled, _plain())
     total = _pieces(g, plain)
     # The mark says that the e is heard: "resume" may have a silent one, "résumé" has none.
-    keys = g.take(words.keys, asked)
     marked = g.matches(keys, "(?s).*[éèë]e?s?")
     total = g.op("Where", marked, g.op("Max", total, _vowel_groups(g, plain)), total)
     said = g.op(
         "Add", count_of(g, keys, "[a-z]"), g.op("Mul", count_of(g, keys, "w"), g.constant(2))
     )
-    total = g.op("Where", g.take(initials, asked), said, total)
-    total = g.op("Max", total, g.constant(1))
-    start = g.op("Where", one, g.constant(1), known)
-    start = g.op("Where", is_known, known, start)
-    return g.put(start, asked, total)
+    initials = g.matches(keys, r"(?:[a-z]\.)+[a-z]\.?")
+    total = g.op("Where", initials, said, total)
+    return g.op("Max", total, g.constant(1))
 
 
 def _vowel_groups(g: Graph, texts: Name) -> Name:

@@ -48,8 +48,9 @@ def _weights(g: Graph, keys: Name, table: WordWeights, column: int) -> Name:
     words = {word: row[column] for word, row in table.words.items()}
     absent = g.constant(_ABSENT)
     if words:
-        whole = g.look_up(keys, words, _ABSENT)
-        bare = g.look_up(cut(g, keys, "'s$"), words, _ABSENT)
+        # Both forms in one look-up: a table is large, and stands in the graph once for this.
+        both = g.op("Concat", keys, cut(g, keys, "'s$"), axis=0)
+        whole, bare = g.ops(2, "Split", g.look_up(both, words, _ABSENT), axis=0, num_outputs=2)
         found = g.op("Where", g.equal(whole, absent), bare, whole)
     else:
         found = g.op("Expand", absent, g.size(keys, 0))

@@ -25,6 +25,9 @@ IR_VERSION = 9
 LENGTHS = (13, 41)
 """Characters from which a text is middling, and long."""
 
+BLOCK = 4096
+"""Strings that are taken apart at a time."""
+
 Name = str
 """Of a value inside the graph."""
 
@@ -219,6 +222,33 @@ class Graph:
         start = self.op("Expand", self.text(""), self.size(matrix, 0))
         times = self.op("Squeeze", self.size(matrix, 1))
         return self.op("Loop", times, "", start, body=body)
+
+    def in_blocks(
+        self, strings: Sequence[Name], draw: Callable[[Graph, Sequence[Name]], Name]
+    ) -> Name:
+        """Apply something to rows of aligned strings, some thousands at a time; returns integers.
+
+        What works on characters needs memory for a block, and not for all words of a long text.
+        ``draw`` returns one int64 a row. The last block is filled up with a letter.
+        """
+        proto, turn, going = self._onnx.TensorProto, self.fresh("turn"), self.fresh("going")
+        n = self.size(strings[0], 0)
+        block = self.op("Max", self.op("Min", n, self.constant([BLOCK])), self.constant([1]))
+        ahead = self.op("Sub", self.op("Add", n, block), self.constant([1]))
+        turns = self.op("Max", self.op("Div", ahead, block), self.constant([1]))
+        lacking = self.op("Sub", self.op("Mul", turns, block), n)
+        blank = self.op("Expand", self.text("a"), lacking)
+        padded = [self.op("Concat", values, blank, axis=0) for values in strings]
+
+        def body(inner: Graph) -> Sequence[tuple[Name, int]]:
+            start = inner.op("Mul", turn, block)
+            end = inner.op("Add", start, block)
+            parts = [inner.op("Slice", values, start, end) for values in padded]
+            return [(inner.op("Identity", going), proto.BOOL), (draw(inner, parts), proto.INT64)]
+
+        drawn = self.nested([(turn, proto.INT64), (going, proto.BOOL)], body)
+        found = self.op("Loop", self.op("Squeeze", turns), "", body=drawn)
+        return self.op("Slice", self.flat(found), self.constant([0]), n)
 
     def by_length(self, texts: Name, draw: Callable[[Name], Name]) -> Name:
         """Apply something to short, middling and long texts apart; returns the results in order.

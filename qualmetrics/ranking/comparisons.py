@@ -81,9 +81,12 @@ def _maximise(wins: Floats) -> Floats:
         moved = float(np.abs(np.log(new) - np.log(worth)).max())
         worth = new
         if moved < PRECISION:
-            break
-    found: Floats = np.log(worth)
-    return found
+            found: Floats = np.log(worth)
+            return found
+    raise InputError(
+        f"the strengths still moved by {moved:.1g} after {STEPS:,} steps: some items hang together "
+        "by very few comparisons. Add comparisons, or pass regularisation=1.0"
+    )
 
 
 def _check_connected(wins: Floats) -> None:
@@ -176,28 +179,113 @@ def aggregate(probabilities: Any, *, method: str = "softmax_sum") -> Floats:
     return fit_bradley_terry(np.nan_to_num(both))
 
 
-def compare(ranker: Scorer, first: Sequence[str | None], second: Sequence[str | None]) -> Floats:
+def compare(
+    ranker: Scorer,
+    first: Sequence[str | None],
+    second: Sequence[str | None],
+    *,
+    scale: float | None = None,
+) -> Floats:
     """Return the probability that each first text stands above the second, ``(n,)``.
 
-    The ranker's scores are on the scale of its training, so their difference is a log-odds. NaN
-    where either has no score.
+    The scores of a ranker that was trained on pairs are log-odds: the probability is the sigmoid
+    of their difference. NaN where either text has no score.
+
+    Parameters
+    ----------
+    ranker : Scorer
+    first, second : sequence of str, length n
+    scale : float, optional
+        For a scorer whose differences are no log-odds, such as a formula: log-odds per unit, fitted
+        to labelled pairs with ``fit_scale``.
 
     Raises
     ------
     InputError
-        For a scorer whose differences are no log-odds, such as a formula.
+        For such a scorer without ``scale``, or sequences of unequal length.
     """
-    if ranker.spec.unit != LOG_ODDS:
+    if scale is None and not has_log_odds(ranker):
         raise InputError(
             f"differences of {ranker.spec.name} ({ranker.spec.unit or 'no unit'}) are no log-odds. "
-            "Train a ranker on pairs (qualmetrics.training), or use its values as they are"
+            "Train a ranker on pairs (qualmetrics train), or pass scale=fit_scale(...)"
         )
-    texts = [*first, *second]
-    if len(first) != len(second):
-        raise InputError(f"{len(first)} first texts but {len(second)} second ones")
-    values = ranker(texts).primary
-    gap = values[: len(first)] - values[len(first) :]
-    return np.where(gap >= 0, 1 / (1 + np.exp(-np.abs(gap))), 1 - 1 / (1 + np.exp(-np.abs(gap))))
+    if isinstance(first, str) or isinstance(second, str) or len(first) != len(second):
+        raise InputError(
+            "expected two sequences of as many texts; for one pair pass [first], [second]"
+        )
+    values = ranker([*first, *second]).primary
+    return sigmoid(
+        (values[: len(first)] - values[len(first) :]) * (1.0 if scale is None else scale)
+    )
+
+
+def has_log_odds(ranker: Scorer) -> bool:
+    """Tell whether differences of a scorer's values are log-odds that the first stands higher."""
+    return ranker.spec.unit == LOG_ODDS
+
+
+def sigmoid(gap: Any) -> Floats:
+    """Return 1 / (1 + exp(-gap)), without overflow."""
+    z = np.asarray(gap, dtype=np.float64)
+    small = np.exp(-np.abs(z))
+    found: Floats = np.where(z >= 0, 1 / (1 + small), small / (1 + small))
+    return found
+
+
+def fit_scale(differences: Any, p: Any = 1.0) -> float:
+    """Fit log-odds per unit of a score: what turns differences into probabilities.
+
+    Parameters
+    ----------
+    differences : array (m,)
+        Of each labelled pair, the first text's value less the second's.
+    p : array (m,), or one number
+        How likely it is that the first stands higher; 1 where that is known.
+
+    Returns
+    -------
+    scale : float
+        The maximum of the likelihood of logistic regression without an intercept; negative where
+        the score falls.
+
+    Raises
+    ------
+    InputError
+        When all pairs are in the right order (or all in the wrong one): no scale is steep enough.
+
+    Examples
+    --------
+    >>> round(fit_scale([1.0, 1.0, 1.0, -1.0]), 3)  # 3 of 4 right at one unit: log 3
+    1.099
+    """
+    gap, wanted = np.broadcast_arrays(
+        np.asarray(differences, dtype=np.float64), np.asarray(p, dtype=np.float64)
+    )
+    there = np.isfinite(gap) & np.isfinite(wanted) & (gap != 0)
+    gap, wanted = gap[there], wanted[there]
+    if ((wanted < 0) | (wanted > 1)).any():
+        raise InputError("p must lie in 0 to 1")
+    for_more, for_less = (
+        np.where(gap > 0, wanted, 1 - wanted),
+        np.where(gap > 0, 1 - wanted, wanted),
+    )
+    if not len(gap) or not for_more.any() or not for_less.any():
+        raise InputError(
+            f"{len(gap)} pairs are all in one order by this score, so any steepness fits; add pairs"
+        )
+    low, high = -1.0, 1.0  # the gradient falls in the scale: widen, then halve
+    while _gradient(low, gap, wanted) < 0:
+        low *= 2
+    while _gradient(high, gap, wanted) > 0:
+        high *= 2
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _gradient(middle, gap, wanted) > 0 else (low, middle)
+    return (low + high) / 2
+
+
+def _gradient(scale: float, gap: Floats, wanted: Floats) -> float:
+    return float(((wanted - sigmoid(scale * gap)) * gap).sum())
 
 
 LOG_ODDS = "log-odds"

@@ -38,7 +38,7 @@ def bertscore(
     idf : path, optional
         Token weights from your references, a file that ``qualmetrics tables idf`` makes.
     baseline : path, optional
-        Rescale by (x - b) / (1 - b), with b from ``write_baseline``.
+        Rescale by (x - b) / (1 - b), with b from a file that ``qualmetrics tables baseline`` makes.
     floor : float or None
         Least rescaled value. Without one an unrelated text can reach -5 and outweigh a whole
         group of completions.

@@ -1,6 +1,7 @@
 """``score`` with references and columns, and the tables of weights: what is read, what refused."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,47 @@ def test_a_metric_of_three_outputs_does_not_name_itself_in_the_status(qm: Run) -
     assert [line.split()[-1] for line in ran.out.splitlines() if "text:1" in line] == ["empty"]
 
 
+@pytest.mark.parametrize(
+    ("file", "damage", "said"),
+    [
+        ("tokenizer.json", lambda path: path.unlink(), "cannot read"),
+        ("tokenizer.json", lambda path: path.write_text("{}"), "was altered"),
+        ("model.onnx", lambda path: path.write_bytes(path.read_bytes()[:99]), "was altered"),
+        ("encoder.json", lambda path: path.write_text("{"), "is no JSON"),
+        ("encoder.json", lambda path: path.unlink(), "is no encoder bundle"),
+    ],
+)
+def test_a_damaged_encoder_is_an_error_of_one_line_and_no_number(
+    qm: Run,
+    tmp_path: Path,
+    tiny: str,  # noqa: F811
+    file: str,
+    damage: Callable[[Path], Any],
+    said: str,
+) -> None:
+    shutil.copytree(tiny, tmp_path / "encoder")
+    damage(tmp_path / "encoder" / file)
+    ran = qm(
+        *("score", "--text", "A cat.", "--reference", "A cat.", "-m", "bertscore"),
+        *("--with", "encoder=./encoder"),
+    )
+    assert (ran.code, ran.out, ran.err.count("\n"), said in ran.err) == (2, "", 1, True), ran.err
+
+
+def test_a_provider_that_is_not_there_is_an_error_of_one_line(
+    qm: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    tiny: str,  # noqa: F811
+) -> None:
+    monkeypatch.setenv("QUALMETRICS_PROVIDERS", "NoSuchExecutionProvider")
+    ran = qm(
+        *("score", "--text", "A cat.", "--reference", "A cat.", "-m", "bertscore"),
+        *("--with", f"encoder={tiny}"),
+    )
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
+    assert "NoSuchExecutionProvider, which is not active" in ran.err
+
+
 # -- tables ---------------------------------------------------------------------------------------
 
 
@@ -212,3 +254,9 @@ def test_a_table_that_cannot_be_made_says_why(
     jsonl(tmp_path / "rows.jsonl", [{"body": "A cat."}])
     ran = qm("tables", *command, "-o", "table.json")
     assert (ran.code, said in ran.err) == (2, True), ran.err
+
+
+def test_explain_says_that_a_similarity_needs_a_pair(qm: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A cat.")
+    ran = qm("explain", "a.txt", "-m", "chrf")
+    assert (ran.code, "explains a pair of texts" in ran.err) == (2, True)

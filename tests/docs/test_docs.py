@@ -18,6 +18,7 @@ PLAYED = (
     "docs/explain.md",
     "docs/onnx.md",
     "docs/why-nan.md",
+    "docs/word-weights.md",
 )
 NEEDS = (
     *("pandas", "polars", "pyarrow", "onnx", "ndonnx", "onnxruntime", "py3langid"),

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qualmetrics.encoder import Encoder, Policy, load_encoder
+from qualmetrics.core import Rows
+from qualmetrics.encoder import Encoder, Policy, Vectors, load_encoder
 from qualmetrics.encoder import bundle as encoder_bundle
 from qualmetrics.errors import (
     BundleError,
@@ -247,3 +248,15 @@ def test_importing_and_loading_starts_no_library(toy_folder: Path) -> None:
 def _use(encoder: Encoder) -> None:
     (encoded,) = encoder.tokenize(["a text that no other test reads"], policy=CUT)
     encoder.states(encoded.ids[None], np.ones((1, len(encoded.ids))), 0)
+
+
+def test_a_description_of_another_width_is_an_error_and_no_status(
+    toy_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "toy"
+    shutil.copytree(toy_folder, folder)
+    described = json.loads((folder / "encoder.json").read_text())
+    described["width"] += 1
+    (folder / "encoder.json").write_text(json.dumps(described))
+    with pytest.raises(BundleError, match="inconsistent"):
+        Vectors("text", load_encoder(folder), 0, policy=CUT).read(Rows(("a cat",)))

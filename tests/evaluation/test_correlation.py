@@ -25,6 +25,12 @@ def test_correlations_equal_scipy(kind: str, function: str) -> None:
     assert correlation(tied, HUMAN, kind=kind, draws=2).value == pytest.approx(expected, abs=1e-12)
 
 
+def test_williams_is_howells_worked_example() -> None:
+    """Howell, Statistical Methods for Psychology, 6th edition, page 262, as SPSS prints it."""
+    t, p = williams_t(0.80, 0.72, 0.89, 26)
+    assert (round(t, 3), round(p, 3)) == (1.361, 0.187)
+
+
 def test_williams_by_hand() -> None:
     # r12 .5, r13 .3, r23 .4, n 103. |R| = 1-.25-.09-.16+.12 = .62; mean r = .4;
     # t = .2 sqrt(102 * 1.4 / (2 * .62 * 102/100 + .16 * .216)) = .2 sqrt(142.8 / 1.29936).

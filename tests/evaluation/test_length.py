@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from qualmetrics.errors import InputError
-from qualmetrics.evaluation import accuracy_by_ratio, by_longer_side, debias_pairs, pair_credit
+from qualmetrics.evaluation import (
+    accuracy_by_ratio,
+    by_longer_side,
+    debias_pairs,
+    debias_weights,
+    pair_credit,
+)
 
 RNG = np.random.default_rng(0)
 LENGTHS = RNG.permutation(400) + 20.0
@@ -25,6 +31,19 @@ def test_debiased_pairs_leave_length_at_chance() -> None:
     kept = PAIRS[debias_pairs(LENGTHS, PAIRS, seed=1)]
     assert before > 0.6
     assert pair_credit(LENGTHS, kept).mean() == 0.5
+
+
+def test_two_confounders_are_balanced_at_once() -> None:
+    age = RNG.permutation(400).astype(float)
+    both = np.stack([LENGTHS, age], axis=1)
+    kept = PAIRS[debias_pairs(both, PAIRS)]
+    assert [pair_credit(column, kept).mean() for column in both.T] == [0.5, 0.5]
+
+
+def test_weights_balance_without_dropping() -> None:
+    weights = debias_weights(LENGTHS, PAIRS)
+    assert np.average(pair_credit(LENGTHS, PAIRS), weights=weights) == pytest.approx(0.5, abs=1e-12)
+    assert (weights > 0).all()
 
 
 def test_bins_of_length_ratio_hold_every_pair_once() -> None:

@@ -95,6 +95,18 @@ def test_a_text_counts_the_same_alone_and_in_a_batch(counted):
     }
 
 
+@pytest.mark.parametrize("block", [1, 3])
+def test_words_taken_apart_in_small_blocks_have_the_same_syllables(block, monkeypatch):
+    from qualmetrics.onnx import nodes
+
+    monkeypatch.setattr(nodes, "BLOCK", block)
+    model = counts_graph(["syllables"]).SerializeToString()
+    opened = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    texts = ["Zorblax's grimbleflit O'Quaffle walkin' blorped; 3rd frobnicators.", "The cat.", ""]
+    (found,) = opened.run(["syllables"], {"texts": np.array(texts, dtype=object)})
+    assert found.tolist() == count(texts, ["syllables"])["syllables"].tolist()
+
+
 def test_no_texts_give_no_counts(counted):
     assert {values.shape for values in counted([]).values()} == {(0,)}
 

@@ -1,13 +1,24 @@
 """Word weights inside a graph of strings are the ones that Python sums."""
 
+import gzip
+import json
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from qualmetrics.onnx import export, load
+from qualmetrics.onnx.counting import counts_graph
 from qualmetrics.ranker import LinearForward, Ranker, Ratio
 from qualmetrics.testing import TEXTS, check_scorer
+from qualmetrics.text import count
+from qualmetrics.text.counts import occurrences
 from qualmetrics.text.inputs import Counts
 from qualmetrics.text.weights import WordWeights
+from qualmetrics.training.lexicon import spelled_grams
+
+onnxruntime = pytest.importorskip("onnxruntime")
 
 WORDS = {"the": (3, 1), "boat": (-20, 0), "don't": (7, 2), "café": (9, 0), "library": (-4, 4)}
 GRAMS = {"\x02un": (100, -1), "ing": (7, 2), "ing\x03": (-2, 0), "00": (5, 0), "~": (1, 0),
@@ -48,3 +59,29 @@ def test_a_graph_of_strings_sums_the_weights_of_python(name, tmp_path):
 
 def test_the_graph_keeps_every_law(tmp_path):
     check_scorer(load(export(scorer(TABLES["names"]), tmp_path / "toy", graph="text")))
+
+
+@pytest.mark.full
+def test_sums_in_a_graph_are_those_of_python_on_books():
+    data = Path(os.environ["QUALMETRICS_DATA"]) / "speed_corpus" / "books_paragraphs.jsonl.gz"
+    with gzip.open(data, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    texts = [row["text"] for row in rows if row["lang"] == "en"][::60]
+    keys = occurrences(texts).keys
+    rng = np.random.default_rng(0)
+    values = rng.integers(-32_767, 32_767, (len(keys), 2)).tolist()
+    grams = sorted({gram for key in keys[::9] for gram in spelled_grams(key)})
+    heavy = rng.integers(-900, 900, len(grams)).tolist()
+    table = WordWeights(
+        "random",
+        ("a", "b"),
+        {key: tuple(row) for key, row in zip(keys[::2], values[::2], strict=True)},
+        {gram: (weight, 1) for gram, weight in zip(grams, heavy, strict=True)},
+        proper=(500, -7),
+    )
+    ours = count(texts, ["words"], tables=[table])
+    drawn = counts_graph(("words", "a", "b"), (table,)).SerializeToString()
+    opened = onnxruntime.InferenceSession(drawn, providers=["CPUExecutionProvider"])
+    theirs = opened.run(["words", "a", "b"], {"texts": np.array(texts, dtype=object)})
+    for name, found in zip(("words", "a", "b"), theirs, strict=True):
+        assert found.tolist() == ours[name].tolist()

@@ -13,6 +13,8 @@ from qualmetrics.errors import BundleError, MissingExtraError
 from qualmetrics.explain import explain
 from qualmetrics.testing import LAWS, check_law, law_recipe_round_trip, sample
 
+OF_COUNTS = ("readability_features", "readability_static")
+
 EASY = "The small boat crossed the bay. The sun was warm, and we ate our lunch on the sand."
 HARD = (
     "Indemnification provisions, notwithstanding the aforementioned limitations, necessitate "
@@ -40,29 +42,34 @@ def test_readability_names_the_ranker_that_it_is(declared):
     assert qm.get("readability").signature.startswith("readability_features|ranker:")
 
 
+@pytest.mark.parametrize("name", OF_COUNTS)
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-def test_readability_features_keeps_every_law(declared, law):
-    if law is law_recipe_round_trip and "readability_features" not in installed():
+def test_a_ranker_of_counts_keeps_every_law(declared, name, law):
+    if law is law_recipe_round_trip and name not in installed():
         pytest.skip("a fresh process knows installed packages only, and this one is older")
-    scorer = installed_scorer("readability_features")
+    scorer = installed_scorer(name)
     check_law(law, scorer, sample(scorer))
 
 
-def test_it_explains_itself_in_shares_that_add_up(declared):
-    found = explain(installed_scorer("readability_features"), f"{EASY} {HARD}")
-    total = sum(span.contribution for span in found.sentences) + found.rest
-    assert total == pytest.approx(found.value - found.reference_value)
+@pytest.mark.parametrize("name", OF_COUNTS)
+def test_it_explains_itself_in_shares_that_add_up(declared, name):
+    found = explain(installed_scorer(name), f"{EASY} {HARD}")
+    for spans, rest in ((found.sentences, found.rest), (found.words, found.words_rest)):
+        total = sum(span.contribution for span in spans) + rest
+        assert total == pytest.approx(found.value - found.reference_value)
     assert found.sentences[-1].contribution == max(s.contribution for s in found.sentences)
 
 
-def test_its_numpy_and_its_graph_give_the_same(declared):
-    folder = installed_bundle("readability_features")
-    ours, theirs = installed_scorer("readability_features"), qm.load(str(folder))
+@pytest.mark.parametrize("name", OF_COUNTS)
+def test_its_numpy_and_its_graph_give_the_same(declared, name):
+    ours, theirs = installed_scorer(name), qm.load(str(installed_bundle(name)))
     assert ours([EASY, HARD]).primary == pytest.approx(theirs([EASY, HARD]).primary, abs=1e-9)
+    assert ours([EASY, HARD]).primary[0] < ours([EASY, HARD]).primary[1]
 
 
-def test_it_is_pickled_by_its_name(declared):
-    scorer = installed_scorer("readability_features")
+@pytest.mark.parametrize("name", OF_COUNTS)
+def test_it_is_pickled_by_its_name(declared, name):
+    scorer = installed_scorer(name)
     assert pickle.loads(pickle.dumps(scorer)) == scorer  # noqa: S301 - our own bytes
     assert scorer.recipe.factory == "qualmetrics.registry:get"
 

@@ -140,3 +140,14 @@ def test_weights_of_another_number_are_refused():
 def test_an_unknown_shape_is_refused():
     with pytest.raises(InputError, match="shape 'cube'"):
         Ratio("words", "sentences", "cube")
+
+
+def test_each_word_has_the_share_that_its_weight_has_where_it_stands():
+    forward = LinearForward((Ratio("lexical", "words"),), ((0.5,),), (3.0,))
+    item = Counts("en/1", ("words",), (TABLE,))
+    typical = {"words": 10.0, "lexical": 0.0}
+    scorer = Ranker("toy", forward, (item,), ("score",), typical=typical).scorer()
+    found = explain(scorer, "The boat met Boat.")  # the second is a name, which weighs 0
+    assert [span.contribution for span in found.words] == [-0.5, 1.0, 0.125, 0.0]
+    assert found.words_rest == 0.0
+    assert found.value == 3.0 + sum(span.contribution for span in found.words)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qualmetrics as qm
-from qualmetrics.errors import InputError
-from qualmetrics.ranking import Calibration, calibrated, chunked_score, fit_calibration
+from qualmetrics.errors import ExportError, InputError
+from qualmetrics.ranking import Calibration, calibrated, chunked, fit_calibration
 from qualmetrics.ranking.calibration import CEFR_BANDS
 from qualmetrics.ranking.chunks import chunks, weighted_means
 from qualmetrics.testing import check_scorer
@@ -28,6 +28,7 @@ def test_an_undefined_score_stays_undefined() -> None:
     assert np.isnan(MAP([np.nan])).all()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-5, 5), st.floats(-5, 5)), min_size=40, max_size=60))
 def test_a_fitted_map_never_falls(points: list[tuple[float, float]]) -> None:
     x, y = np.array(points).T
@@ -112,4 +113,22 @@ def test_chunk_scores_are_weighted_by_length() -> None:
 
 def test_a_text_of_one_chunk_has_its_own_score() -> None:
     texts = ["The cat sat on the mat.", ""]
-    np.testing.assert_allclose(chunked_score(qm.get("fkgl"), texts), qm.get("fkgl")(texts).primary)
+    made = chunked(qm.get("fkgl"))
+    np.testing.assert_allclose(made(texts).primary, qm.get("fkgl")(texts).primary)
+
+
+def test_a_long_text_is_the_mean_of_its_chunks() -> None:
+    parts = ["The cat sat on the mat.", "Negotiations continued notwithstanding reservations."]
+    alone = qm.get("fkgl")(parts).primary
+    made = chunked(qm.get("fkgl"), 6)(["  ".join(parts)])
+    assert float(made) == pytest.approx((6 * alone[0] + 4 * alone[1]) / 10)
+
+
+def test_a_chunked_scorer_keeps_the_laws() -> None:
+    check_scorer(chunked(qm.get("smog"), 40))
+
+
+def test_a_chunked_scorer_is_not_exported() -> None:
+    pytest.importorskip("ndonnx")
+    with pytest.raises(ExportError, match="cut outside of it"):
+        qm.export(chunked(qm.get("fkgl")), "never_written")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from qualmetrics.core import Scorer, Spec
 from qualmetrics.errors import InputError
-from qualmetrics.ranking import aggregate, compare, debias_order, fit_bradley_terry
+from qualmetrics.ranking import aggregate, compare, debias_order, fit_bradley_terry, fit_scale
 from qualmetrics.text.inputs import Counts
 
 
@@ -94,3 +94,26 @@ def test_a_comparison_is_the_sigmoid_of_the_difference() -> None:
 def test_a_formula_gives_no_probability() -> None:
     with pytest.raises(InputError, match="no log-odds"):
         compare(ranker("US grade"), ["a"], ["b"])
+
+
+def test_a_formula_gives_a_probability_on_a_fitted_scale() -> None:
+    found = compare(ranker("letters"), ["abc"], ["a"], scale=0.5)
+    np.testing.assert_allclose(found, [1 / (1 + np.exp(-1))])
+
+
+def test_the_scale_is_where_the_likelihood_is_highest() -> None:
+    rng = np.random.default_rng(3)
+    gap = rng.normal(0, 2, 400)
+    p = (rng.random(400) < 1 / (1 + np.exp(-0.7 * gap))).astype(float)
+    scale = fit_scale(gap, p)
+
+    def likelihood(s: float) -> float:
+        return float(np.log(np.where(p > 0, 1, -1) * (1 / (1 + np.exp(-s * gap)) - (p == 0))).sum())
+
+    assert likelihood(scale) > max(likelihood(scale - 1e-3), likelihood(scale + 1e-3))
+    assert scale == pytest.approx(0.7, abs=0.15)
+
+
+def test_pairs_that_are_all_right_fit_no_scale() -> None:
+    with pytest.raises(InputError, match="any steepness fits"):
+        fit_scale([1.0, 2.0])

@@ -23,8 +23,8 @@ CONFIG = StaticConfig(
     name="readability_static",
     increases_with="difficulty",
     teacher="readability_minilm",
-    distillation=1.0,
-    lexicon=LexiconConfig(min_texts=3, max_words=30_000, shrink=30.0, penalty=(3e-5,)),
+    distillation=3.0,
+    lexicon=LexiconConfig(min_texts=3, max_words=30_000, shrink=30.0, penalty=(1e-4,)),
     penalty=(3e-4,),
     description=(
         "Estimate how hard an English text is to read, as a small transformer would.\n\n"
