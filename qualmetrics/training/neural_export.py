@@ -120,7 +120,9 @@ def _scorer(
     outputs = (config.name,) if len(criteria) == 1 else criteria
     spec = Spec(
         config.name,
-        description=f"A neural ranker trained on pairs; higher means more {config.increases_with}.",
+        description=config.description
+        or f"A neural ranker trained on pairs; higher means more {config.increases_with}.",
+        languages=config.languages,
         family="ranker",
         outputs=outputs,
         primary=outputs[0],

@@ -103,6 +103,8 @@ class TransformerConfig:
     increases_with: str = "difficulty"
     seed: int = 0
     licence: str = ""
+    description: str = ""
+    languages: tuple[str, ...] = ("any",)
     pool: str = "mean"
     max_tokens: int = 256
     policy: str = "windows"

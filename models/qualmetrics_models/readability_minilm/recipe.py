@@ -35,6 +35,11 @@ CROSS_PAIRS = 60_000
 CONFIG = TransformerConfig(
     name="readability_minilm",
     increases_with="difficulty",
+    description=(
+        "Estimate how hard an English text is to read, with a small transformer.\n\n"
+        "Higher is harder; the difference of two texts is the log-odds that the first is harder."
+    ),
+    languages=("en",),
     licence=(
         "weights: Apache-2.0 (all-MiniLM-L6-v2), trained on OneStopEnglish, SWiPE, Wiki-Auto, "
         "WikiSplit and CEFR-SP's Wiki-Auto part (CC BY-SA) and ARTS labels (MIT)"
@@ -69,8 +74,9 @@ CONFIG = TransformerConfig(
     ),
     text_form=False,
 )
-"""In bf16, another CPU or another number of threads gives weights that differ in their last digits,
-and scores that differ a little more."""
+"""The shipped weights were made with torch's fused attention, which the trainer no longer uses on a
+CPU. In bf16 that, another CPU or another number of threads gives weights that differ in their last
+digits, and scores that differ a little more."""
 
 
 def sources(data: Path) -> dict[str, Examples]:
