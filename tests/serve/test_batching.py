@@ -33,7 +33,7 @@ def test_many_clients_of_one_text_share_batches(start: Any) -> None:
 
     with ThreadPoolExecutor(64) as pool:
         blocked = pool.submit(
-            server.post, "/v1/score", {"texts": ["SLEEP 0.5"], "scorers": ["size"]}
+            server.post, "/v1/score", {"texts": ["SLEEP 2"], "scorers": ["size"]}
         )
         answers = list(pool.map(ask, range(63)))
         blocked.result()

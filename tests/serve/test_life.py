@@ -97,7 +97,7 @@ def test_a_worker_that_cannot_load_is_told_at_once() -> None:
 def test_probes_are_answered_while_a_batch_is_scored(start: Any) -> None:
     server = start()
     with ThreadPoolExecutor(1) as pool:
-        scored = pool.submit(ask, server, ["SLEEP 1.0"])
+        scored = pool.submit(ask, server, ["SLEEP 3"])
         until(lambda: server.batcher._busy)
         assert server.http.get("/health").status_code == 200
         assert not scored.done()
@@ -106,7 +106,7 @@ def test_probes_are_answered_while_a_batch_is_scored(start: Any) -> None:
 def test_two_workers_score_at_the_same_time(start: Any) -> None:
     server = start(workers=2)
     with ThreadPoolExecutor(2) as pool:
-        answers = [pool.submit(ask, server, [f"SLEEP 0.8 {name}"]) for name in "ab"]
+        answers = [pool.submit(ask, server, [f"SLEEP 4 {name}"]) for name in "ab"]
         until(lambda: server.batcher._busy == 2)
         assert [answer.result().status_code for answer in answers] == [200, 200]
 
@@ -114,7 +114,7 @@ def test_two_workers_score_at_the_same_time(start: Any) -> None:
 def test_a_full_queue_refuses_and_says_when_to_come_back(start: Any) -> None:
     server = start(max_queue=3)
     with ThreadPoolExecutor(4) as pool:
-        scored = pool.submit(ask, server, ["SLEEP 0.7"])
+        scored = pool.submit(ask, server, ["SLEEP 3"])
         until(lambda: server.batcher._busy)
         waiting = pool.submit(ask, server, ["a", "b"])
         until(lambda: server.batcher.items == 2)
@@ -128,7 +128,7 @@ def test_a_full_queue_refuses_and_says_when_to_come_back(start: Any) -> None:
 def test_more_requests_than_are_held_at_once_are_refused(start: Any) -> None:
     server = start(max_connections=1)
     with ThreadPoolExecutor(1) as pool:
-        scored = pool.submit(ask, server, ["SLEEP 0.5"])
+        scored = pool.submit(ask, server, ["SLEEP 3"])
         until(lambda: server.batcher._busy)
         refused = server.http.get("/info")
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
@@ -154,7 +154,7 @@ def test_what_a_client_no_longer_waits_for_is_not_scored(start: Any) -> None:
     data = json.dumps({"texts": ["left behind"], "scorers": ["size"]}).encode()
     head = f"POST /v1/score HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(data)}\r\n\r\n"
     with ThreadPoolExecutor(1) as pool:
-        scored = pool.submit(ask, server, ["SLEEP 0.6"])
+        scored = pool.submit(ask, server, ["SLEEP 3"])
         until(lambda: server.batcher._busy)
         with socket.create_connection(("127.0.0.1", server.port)) as leaving:
             leaving.sendall(head.encode() + data)
