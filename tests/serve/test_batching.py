@@ -32,9 +32,7 @@ def test_many_clients_of_one_text_share_batches(start: Any) -> None:
         return found
 
     with ThreadPoolExecutor(64) as pool:
-        blocked = pool.submit(
-            server.post, "/v1/score", {"texts": ["SLEEP 2"], "scorers": ["size"]}
-        )
+        blocked = pool.submit(server.post, "/v1/score", {"texts": ["SLEEP 2"], "scorers": ["size"]})
         answers = list(pool.map(ask, range(63)))
         blocked.result()
     assert answers == [[float(i + 1)] for i in range(63)]
