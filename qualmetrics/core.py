@@ -452,8 +452,8 @@ class Recipe:
 FACTORIES = (
     "qualmetrics.registry:get",
     "qualmetrics.onnx:load",
-    "qualmetrics.reward:from_node",
-    "qualmetrics.reward_config:scorer_of",
+    "qualmetrics.reward.builder:from_node",
+    "qualmetrics.reward.config:scorer_of",
 )
 """What a recipe from a file may run beside plug-ins' entry points."""
 

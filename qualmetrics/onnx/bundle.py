@@ -30,7 +30,7 @@ KINDS: Mapping[str, str] = {
     "vectors": "qualmetrics.encoder.inputs:Vectors",
     "pair_tokens": "qualmetrics.encoder.pairs:PairTokens",
     "strings": "qualmetrics.onnx.strings:Strings",
-    "present": "qualmetrics.reward:Present",
+    "present": "qualmetrics.reward.builder:Present",
     "feature": "qualmetrics.feature:Measured",
 }
 """Kinds of inputs that a bundle may name; packages add theirs by the entry points below.

@@ -136,7 +136,9 @@ def debias_order(first: Any, second: Any) -> Floats:
     return found
 
 
-def aggregate(probabilities: Any, *, method: str = "softmax_sum") -> Floats:
+def aggregate(
+    probabilities: Any, *, method: str = "softmax_sum", regularisation: float = 0.0
+) -> Floats:
     """Turn a table of pair probabilities into one score an item, higher first.
 
     Parameters
@@ -147,6 +149,8 @@ def aggregate(probabilities: Any, *, method: str = "softmax_sum") -> Floats:
     method : {"softmax_sum", "vote", "copeland", "bt_mle"}
         Sum of the probabilities over the others, as NPRM ranks; number of judgements won; pairs won
         less pairs lost, both orders averaged; Bradley-Terry strengths of the probabilities as wins.
+    regularisation : float
+        For ``bt_mle``, as in ``fit_bradley_terry``.
 
     Returns
     -------
@@ -176,7 +180,7 @@ def aggregate(probabilities: Any, *, method: str = "softmax_sum") -> Floats:
     if method == "copeland":
         won: Floats = np.where(np.isnan(both), 0.0, np.sign(both - 0.5)).sum(axis=1)
         return won
-    return fit_bradley_terry(np.nan_to_num(both))
+    return fit_bradley_terry(np.nan_to_num(both), regularisation=regularisation)
 
 
 def compare(

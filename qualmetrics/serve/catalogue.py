@@ -11,7 +11,7 @@ from qualmetrics.core import Lenient, Scorer
 from qualmetrics.errors import InputError
 
 if TYPE_CHECKING:
-    from qualmetrics.reward_config import RewardConfig
+    from qualmetrics.reward.config import RewardConfig
 
 EXACT = 1e-12
 """A scorer of this tolerance gives the same bits in every batch."""
@@ -61,7 +61,7 @@ class Catalogue:
         """Return the reward that the configuration describes, if there is one."""
         if self.config is None:
             return None
-        from qualmetrics.reward_config import load_reward
+        from qualmetrics.reward.config import load_reward
 
         return load_reward(self.config)
 

@@ -18,7 +18,7 @@ from qualmetrics.serve.settings import Settings
 from qualmetrics.serve.tasks import Analysis, Failure, Part, Parts, as_part, erroneous
 
 if TYPE_CHECKING:
-    from qualmetrics.reward_config import RewardConfig
+    from qualmetrics.reward.config import RewardConfig
 
 TIMEOUT_HEADER = "x-request-timeout"
 """Seconds that the client is willing to wait, where that is less than the deadline."""

@@ -12,17 +12,17 @@ from qualmetrics.training.data import Examples
 from qualmetrics.training.losses import pairwise_logistic
 
 
-def pair_accuracy(values: Any, examples: Examples, criterion: int = 0) -> float:
+def pair_accuracy(values: Any, pairs: NDArray[Any], p: NDArray[Any]) -> float:
     """Return the share of judged pairs in the right order; a tie counts half, NaN as wrong.
 
-    Pairs whose probability is .5 say nothing and are left out; NaN where none is left.
+    ``values`` is (n,) and ``p`` (pairs,), or both with a column a criterion. Pairs whose
+    probability is .5 say nothing and are left out; NaN where none is left.
     """
     scores = np.asarray(values, dtype=np.float64)
-    p = examples.p[:, criterion]
     told = ~np.isnan(p) & (p != 0.5)
     if not told.any():
         return float("nan")
-    gap = scores[examples.pairs[told, 0]] - scores[examples.pairs[told, 1]]
+    gap = (scores[pairs[:, 0]] - scores[pairs[:, 1]])[told]
     gap = np.where(p[told] > 0.5, gap, -gap)
     credit = np.where(gap > 0, 1.0, np.where(gap == 0, 0.5, 0.0))
     return float(credit.mean())
@@ -56,14 +56,15 @@ def measured(scorer: Scorer, examples: Examples) -> dict[str, Any]:
     scores = scorer(examples.texts)
     rows = {
         f"{scorer.spec.name}" + (f": {name}" if len(examples.criteria) > 1 else ""): pair_accuracy(
-            scores.values[:, k], examples, k
+            scores.values[:, k], examples.pairs, examples.p[:, k]
         )
         for k, name in enumerate(examples.criteria)
     }
     words = length(examples.texts)
     grades = get("flesch_kincaid_grade")(examples.texts).primary
     beside = {"length only (words)": words, "FKGL": grades}
-    rows |= {name: pair_accuracy(values, examples) for name, values in beside.items()}
+    p = examples.p[:, 0]
+    rows |= {name: pair_accuracy(values, examples.pairs, p) for name, values in beside.items()}
     return {"pairs": examples.n_pairs, "texts": len(examples.texts), "pair_accuracy": rows}
 
 

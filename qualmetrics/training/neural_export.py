@@ -24,6 +24,7 @@ from qualmetrics.training.config import plain
 from qualmetrics.training.data import Examples
 from qualmetrics.training.export_encoder import export_encoder
 from qualmetrics.training.loop import State, torch_library
+from qualmetrics.training.measure import pair_accuracy
 from qualmetrics.training.result import Trained
 
 if TYPE_CHECKING:
@@ -221,8 +222,6 @@ def _length_only(held: Mapping[str, Examples]) -> dict[str, float]:
 
 
 def _pairs_right(values: NDArray[np.float64], part: Examples) -> float:
-    from qualmetrics.training.transformer import pair_accuracy
-
     wide = np.broadcast_to(values, (len(values), part.p.shape[1]))
     return round(pair_accuracy(wide, part.pairs, part.p), 4)
 

@@ -44,6 +44,7 @@ from qualmetrics.training.loop import (
     run,
     torch_library,
 )
+from qualmetrics.training.measure import pair_accuracy
 from qualmetrics.training.pairs import PairConfig, sample
 from qualmetrics.training.result import Trained
 from qualmetrics.training.splits import check_disjoint, split_by_group
@@ -614,14 +615,6 @@ def measure(
     if found:
         found["dev"] = float(np.mean(list(found.values())))
     return found
-
-
-def pair_accuracy(scores: NDArray[Any], pairs: NDArray[Any], p: NDArray[Any]) -> float:
-    """Return the share of judged pairs in the right order; a tie counts half."""
-    apart = scores[pairs[:, 0]] - scores[pairs[:, 1]]
-    judged = np.isfinite(p) & (np.nan_to_num(p, nan=0.5) != 0.5)
-    right = np.where(apart == 0, 0.5, (apart > 0) == (np.nan_to_num(p) > 0.5))
-    return float(right[judged].mean()) if judged.any() else math.nan
 
 
 __all__ = [

@@ -26,7 +26,7 @@ HEAVY = {
     "uvicorn": {"serve"},
     "prometheus_client": {"serve"},
     "httpx": {"serve"},
-    "yaml": {"reward_config", "training"},
+    "yaml": {"reward", "training"},
     "tokenizers": {"encoder", "onnx", "training"},
     "sacrebleu": {"similarities"},
     "rouge_score": {"similarities"},

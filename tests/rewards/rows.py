@@ -3,7 +3,7 @@
 import numpy as np
 
 from qualmetrics.core import Scorer
-from qualmetrics.shaping import column
+from qualmetrics.reward.shaping import column
 
 V = column("v")
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from qualmetrics.completion import Completion, last_user, plain
 from qualmetrics.errors import InputError
+from qualmetrics.reward.completion import Completion, last_user, plain
 
 TOOL = [
     {"role": "assistant", "content": "Let me look.", "tool_calls": [{"id": "1"}]},

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qualmetrics as qm
-from qualmetrics.composition import (
+from qualmetrics.errors import InputError, RecipeError
+from qualmetrics.onnx import export, load
+from qualmetrics.reward.composition import (
     cascade,
     gate,
     geometric,
@@ -19,9 +21,7 @@ from qualmetrics.composition import (
     weighted_mean,
     weighted_sum,
 )
-from qualmetrics.errors import InputError, RecipeError
-from qualmetrics.onnx import export, load
-from qualmetrics.shaping import clip, column, range_map, target_band, threshold
+from qualmetrics.reward.shaping import clip, column, range_map, target_band, threshold
 from qualmetrics.testing import check_scorer
 from tests.core import toys
 from tests.rewards.rows import run

@@ -9,7 +9,7 @@ import pytest
 import qualmetrics as qm
 from qualmetrics.errors import InputError, QualmetricsError, RecipeError, UnknownNameError
 from qualmetrics.onnx import export, load
-from qualmetrics.reward_config import load_reward
+from qualmetrics.reward.config import load_reward
 from qualmetrics.testing import check_scorer
 
 YAML = """
@@ -85,10 +85,10 @@ def test_a_configuration_survives_pickling(files):
 
 
 def test_what_is_built_in_python_and_what_a_file_says_are_one_number(files):
-    from qualmetrics.composition import weighted_mean
     from qualmetrics.corpus.metrics import count_scorer
-    from qualmetrics.length_curves import soft_overlong
-    from qualmetrics.shaping import target_band
+    from qualmetrics.reward.composition import weighted_mean
+    from qualmetrics.reward.length_curves import soft_overlong
+    from qualmetrics.reward.shaping import target_band
 
     ease = target_band(qm.get("fre"), target="level", undefined=None)
     length = soft_overlong(count_scorer("words"), limit=200, cache=50, undefined=None)
@@ -101,8 +101,8 @@ def test_what_is_built_in_python_and_what_a_file_says_are_one_number(files):
 
 
 def test_the_recipe_of_a_python_reward_is_what_a_file_holds():
-    from qualmetrics.reward import from_node, node_of
-    from qualmetrics.shaping import target_band
+    from qualmetrics.reward.builder import from_node, node_of
+    from qualmetrics.reward.shaping import target_band
 
     band = target_band(qm.get("fre", lang="de"), target=60, undefined=0.0, name="easy")
     assert from_node(json.loads(json.dumps(node_of(band)))) == band

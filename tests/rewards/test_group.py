@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from qualmetrics import group as g
 from qualmetrics.errors import InputError
-from qualmetrics.reward_config import load_reward
+from qualmetrics.reward import group as g
+from qualmetrics.reward.config import load_reward
 
 NAN = float("nan")
 # G12 of the specification (sample standard deviation, + 1e-4 as in TRL).
@@ -182,5 +182,5 @@ def test_a_wrong_call_is_refused(call):
 
 @pytest.mark.parametrize("name", g.OPERATORS)
 def test_a_configuration_is_told_that_it_cannot_hold_a_group_operator(name):
-    with pytest.raises(InputError, match=r"all completions of a prompt.*qualmetrics\.group"):
+    with pytest.raises(InputError, match=r"all completions of a prompt.*reward\.group"):
         load_reward({"name": "r", "undefined": 0, "reward": {"use": name}})

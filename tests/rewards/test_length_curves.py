@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 import qualmetrics as qm
 from qualmetrics.errors import InputError
-from qualmetrics.length_curves import (
+from qualmetrics.onnx import export, load
+from qualmetrics.reward.length_curves import (
     cosine_length,
     keep_long,
     linear_outside,
@@ -17,8 +18,7 @@ from qualmetrics.length_curves import (
     target_length,
     unit_increase,
 )
-from qualmetrics.onnx import export, load
-from qualmetrics.shaping import column
+from qualmetrics.reward.shaping import column
 from qualmetrics.testing import check_scorer
 from tests.rewards.rows import V, run
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualmetrics.composition import gate, harmonic, product, weighted_mean, weighted_sum
 from qualmetrics.errors import InputError
-from qualmetrics.reward_explain import explain_groups
-from qualmetrics.shaping import clip, column, target_band
+from qualmetrics.reward.composition import gate, harmonic, product, weighted_mean, weighted_sum
+from qualmetrics.reward.explain import explain_groups
+from qualmetrics.reward.shaping import clip, column, target_band
 
 A, B = column("a"), column("b")
 UNIT = {name: clip(column(name), low=0, high=1, undefined=None) for name in "ab"}

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 import qualmetrics as qm
 from qualmetrics.errors import InputError
 from qualmetrics.onnx import export, load
-from qualmetrics.reward_config import load_reward
-from qualmetrics.rubric import rubric
-from qualmetrics.shaping import column, threshold
+from qualmetrics.reward.config import load_reward
+from qualmetrics.reward.rubric import rubric
+from qualmetrics.reward.shaping import column, threshold
 from qualmetrics.testing import check_scorer
 from tests.rewards.rows import run
 

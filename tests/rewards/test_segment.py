@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import qualmetrics as qm
 from qualmetrics.errors import InputError
-from qualmetrics.segment import deltas, per_segment, prefix_deltas, segments, spans_to_tokens
+from qualmetrics.reward.segment import deltas, per_segment, prefix_deltas, segments, spans_to_tokens
 
 TEXT = (
     "The harbour was quiet that morning, and nobody in the town expected a ship to arrive. "

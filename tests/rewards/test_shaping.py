@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import qualmetrics as qm
 from qualmetrics.errors import InputError
 from qualmetrics.onnx import export, load
-from qualmetrics.shaping import (
+from qualmetrics.reward.shaping import (
     clip,
     column,
     pick,

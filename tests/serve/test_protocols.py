@@ -117,7 +117,7 @@ def test_an_undefined_reward_is_null_or_the_number_that_was_chosen(start: Any) -
 def test_a_configured_reward_is_served_with_its_components_and_scale(
     start: Any, tmp_path: Any
 ) -> None:
-    from qualmetrics.reward_config import load_reward
+    from qualmetrics.reward.config import load_reward
     from qualmetrics.serve import Catalogue
 
     config = {

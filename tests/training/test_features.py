@@ -43,7 +43,8 @@ def trained(parts, tmp_path_factory):
 
 
 def accuracy(scorer, examples):
-    return pair_accuracy(scorer(examples.texts).primary, sample(examples))
+    drawn = sample(examples)
+    return pair_accuracy(scorer(examples.texts).primary, drawn.pairs, drawn.p[:, 0])
 
 
 def test_it_orders_texts_it_has_not_seen(trained, parts):

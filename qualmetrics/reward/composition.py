@@ -9,7 +9,7 @@ Terms come as a mapping of names to scorers; the names are what logs show::
     )
 
 Operators over the completions of one prompt (z-scores, baselines, Pareto sets) are no scorers; they
-are in ``qualmetrics.group``.
+are in ``qualmetrics.reward.group``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from qualmetrics.core import (
     status_array,
 )
 from qualmetrics.errors import InputError
-from qualmetrics.reward import (
+from qualmetrics.reward.builder import (
     Elementwise,
     Operator,
     Present,

@@ -13,7 +13,15 @@ from typing import Any
 from qualmetrics.arrays import xp
 from qualmetrics.core import Scorer
 from qualmetrics.errors import InputError
-from qualmetrics.reward import Operator, as_scorer, at_least, at_most, build, finite, positive
+from qualmetrics.reward.builder import (
+    Operator,
+    as_scorer,
+    at_least,
+    at_most,
+    build,
+    finite,
+    positive,
+)
 
 
 def _soft_overlong(length: Any, *, limit: float, cache: float) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from qualmetrics.arrays import xp
 from qualmetrics.core import Column, Scorer, Spec
 from qualmetrics.errors import InputError
-from qualmetrics.reward import (
+from qualmetrics.reward.builder import (
     Elementwise,
     Operator,
     Present,
@@ -17,8 +17,8 @@ from qualmetrics.reward import (
     positive,
     with_node,
 )
-from qualmetrics.reward import at_least as not_below
-from qualmetrics.reward import at_most as not_above
+from qualmetrics.reward.builder import at_least as not_below
+from qualmetrics.reward.builder import at_most as not_above
 
 SHAPES = ("gaussian", "linear", "plateau", "hinge")
 

@@ -34,10 +34,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from qualmetrics.completion import Completion
 from qualmetrics.core import Recipe, Scorer
 from qualmetrics.errors import InputError, MissingExtraError
-from qualmetrics.reward import from_node, unknown_key, worth
+from qualmetrics.reward.builder import from_node, unknown_key, worth
+from qualmetrics.reward.completion import Completion
 
 FORMAT = "qualmetrics-reward/1"
 ON_ERROR = ("none", "zero", "raise")
@@ -188,7 +188,7 @@ def _scorer(name: str, undefined: float | None, plain: Mapping[str, Any]) -> Sco
     form: Any = inner.abilities.get("form")
     if form is not None and hasattr(form, "spec"):
         made = replace(made, abilities={**made.abilities, "form": replace(form, spec=made.spec)})
-    recipe = Recipe("qualmetrics.reward_config:scorer_of", {"config": plain}, made.signature)
+    recipe = Recipe("qualmetrics.reward.config:scorer_of", {"config": plain}, made.signature)
     return replace(made, recipe=recipe)
 
 

@@ -38,7 +38,7 @@ from qualmetrics.core import (
     status_array,
 )
 from qualmetrics.errors import InputError, RecipeError
-from qualmetrics.group import OPERATORS as GROUP_OPERATORS
+from qualmetrics.reward.group import OPERATORS as GROUP_OPERATORS
 
 Terms = Mapping[str, Scorer]
 """The parts of a composition by the names under which their values are shown."""
@@ -46,7 +46,7 @@ Terms = Mapping[str, Scorer]
 OPERATORS: Mapping[str, str] = {
     **dict.fromkeys(
         ("target_band", "range_map", "clip", "zscore", "saturate", "threshold", "pick", "column"),
-        "qualmetrics.shaping",
+        "qualmetrics.reward.shaping",
     ),
     **dict.fromkeys(
         (
@@ -59,7 +59,7 @@ OPERATORS: Mapping[str, str] = {
             "cosine_length",
             "linear_outside",
         ),
-        "qualmetrics.length_curves",
+        "qualmetrics.reward.length_curves",
     ),
     **dict.fromkeys(
         (
@@ -73,9 +73,9 @@ OPERATORS: Mapping[str, str] = {
             "veto",
             "cascade",
         ),
-        "qualmetrics.composition",
+        "qualmetrics.reward.composition",
     ),
-    "rubric": "qualmetrics.rubric",
+    "rubric": "qualmetrics.reward.rubric",
 }
 """What a node may use beside names of scorers: operator -> the module of that function."""
 
@@ -310,7 +310,7 @@ def with_node(scorer: Scorer, node: Mapping[str, Any]) -> Scorer:
     except RecipeError:
         return replace(scorer, recipe=None)
     factory = "from_node" if _is_open(plain) else "from_trusted_node"
-    recipe = Recipe(f"qualmetrics.reward:{factory}", {"node": plain}, scorer.signature)
+    recipe = Recipe(f"qualmetrics.reward.builder:{factory}", {"node": plain}, scorer.signature)
     return replace(scorer, recipe=recipe)
 
 
@@ -327,7 +327,7 @@ def node_of(scorer: Scorer) -> dict[str, Any]:
         raise RecipeError(f"{scorer.spec.name!r} has no recipe, so it cannot be written down")
     arguments = dict(recipe.arguments)
     module = recipe.factory.partition(":")[0]
-    if module == "qualmetrics.reward":
+    if module == "qualmetrics.reward.builder":
         return dict(arguments["node"])
     if recipe.factory == "qualmetrics.registry:get":
         name = arguments.pop("name")
@@ -406,7 +406,7 @@ def _built(node: Any, where: str, *, trusted: bool) -> Scorer:
     if use in GROUP_OPERATORS:
         raise InputError(
             f"{where}: {use} looks at all completions of a prompt, and a reward sees one row. Call "
-            f"qualmetrics.group.{use}(values, group_ids) where the groups are"
+            f"qualmetrics.reward.group.{use}(values, group_ids) where the groups are"
         )
     if use in OPERATORS:
         function = getattr(importlib.import_module(OPERATORS[use]), use)

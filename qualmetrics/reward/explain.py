@@ -79,8 +79,8 @@ def explain_groups(
     Examples
     --------
     >>> import qualmetrics as qm
-    >>> from qualmetrics.composition import weighted_sum
-    >>> from qualmetrics.shaping import column
+    >>> from qualmetrics.reward.composition import weighted_sum
+    >>> from qualmetrics.reward.shaping import column
     >>> reward = weighted_sum({"a": column("a"), "b": column("b")}, undefined=None)
     >>> scores = reward(["x", "x"], columns={"a": [0, 3], "b": [0, 1]})
     >>> dict(explain_groups(reward, scores, [0, 0]).shares)

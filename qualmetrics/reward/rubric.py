@@ -16,7 +16,7 @@ import numpy as np
 from qualmetrics.arrays import xp
 from qualmetrics.core import Scorer
 from qualmetrics.errors import InputError
-from qualmetrics.reward import (
+from qualmetrics.reward.builder import (
     Operator,
     Terms,
     at_least,
