@@ -2,15 +2,16 @@
 
 A feature file in ``features/`` holds such a function and the scorer it makes. The function sees one
 text, and the texts of its references or of a column where it asks for them; it returns its outputs,
-or None where it has nothing to say.
+or None where it has nothing to say. Thresholds stand beside a feature and change no value.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,14 +23,40 @@ from qualmetrics.core import (
     Recipe,
     Rows,
     Scorer,
+    Scores,
     Spec,
     Status,
     status_array,
 )
 from qualmetrics.errors import InputError
+from qualmetrics.gates import OPERATORS
 
-Measure = Callable[..., Sequence[float] | None]
+
+class Flagged(NamedTuple):
+    """Outputs that stand, with a flag: ``TOO_SHORT`` where a window did not fill."""
+
+    values: Sequence[float]
+    status: Status = Status.TOO_SHORT
+
+
+Measure = Callable[..., Sequence[float] | Flagged | None]
 """``measure(text, **options)``, or ``measure(text, others, **options)`` with texts beside it."""
+
+
+class Threshold(NamedTuple):
+    """One rule of a filter: a document whose output lies beyond the limit is dropped.
+
+    ``reason`` is what the source calls it.
+    """
+
+    output: str
+    comparison: str
+    limit: float
+    reason: str
+
+    def __str__(self) -> str:
+        """As a gate is typed."""
+        return f"{self.output}{self.comparison}{self.limit:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +101,7 @@ class Measured:
         """Measure each row; one that occurs twice is measured once."""
         values = np.zeros((len(rows), self.outputs))
         status = status_array(len(rows))
-        known: dict[Any, Sequence[float] | None] = {}
+        known: dict[Any, Sequence[float] | Flagged | None] = {}
         for i, (text, beside) in enumerate(zip(rows.texts, self._beside(rows), strict=True)):
             if not text.strip():
                 status[i] = Status.EMPTY
@@ -88,11 +115,13 @@ class Measured:
             found = known[row]
             if found is None:
                 status[i] = Status.NOT_APPLICABLE
+            elif isinstance(found, Flagged):
+                values[i], status[i] = found.values, found.status
             else:
                 values[i] = found
         return Batch({self.name: values}, status)
 
-    def _one(self, text: str, beside: tuple[str, ...] | None) -> Sequence[float] | None:
+    def _one(self, text: str, beside: tuple[str, ...] | None) -> Sequence[float] | Flagged | None:
         sides = (text,) if beside is None else (text, beside)
         return self.measure(*sides, **dict(self.options))
 
@@ -154,6 +183,7 @@ def feature(
     options: Mapping[str, Any] | None = None,
     uses: Sequence[str] = (),
     arguments: Mapping[str, Any] | None = None,
+    thresholds: Sequence[Threshold] = (),
 ) -> Scorer:
     """Return the scorer of a measure.
 
@@ -168,6 +198,8 @@ def feature(
     uses : pieces of the signature, such as ``words:plain/1``
     arguments : mapping
         What the factory was called with, for the recipe.
+    thresholds : sequence of Threshold
+        The limits that its source drops documents by, in that order; see ``thresholds_of``.
     """
     given = {key: _frozen(value) for key, value in (arguments or {}).items()}
     item = Measured(
@@ -179,6 +211,55 @@ def feature(
         uses=tuple(uses),
         arguments=tuple(given.items()),
     )
-    made = Scorer(replace(spec, family="feature"), (item,), AsMeasured(spec.name))
+    limits = tuple(thresholds)
+    abilities = {"thresholds": lambda: limits} if limits else {}
+    made = Scorer(replace(spec, family="feature"), (item,), AsMeasured(spec.name), None, abilities)
     recipe = Recipe("qualmetrics.registry:get", {"name": spec.name, **given}, made.signature)
     return replace(made, recipe=recipe)
+
+
+def thresholds_of(scorer: Scorer) -> tuple[Threshold, ...]:
+    """Return the thresholds of the source that a scorer is named after; none for most scorers."""
+    found: tuple[Threshold, ...] = scorer.abilities.get("thresholds", tuple)()
+    return found
+
+
+def dropped_by(scores: Scores, thresholds: Sequence[Threshold]) -> list[list[Threshold]]:
+    """Return, for each row, the thresholds that it breaks, in their order: none means kept.
+
+    An output that is NaN breaks none: say yourself what becomes of undefined rows.
+
+    Parameters
+    ----------
+    scores : Scores
+        Of the scorer that the thresholds belong to.
+    thresholds : sequence of Threshold
+        Those of ``thresholds_of(scorer)``, or your own.
+
+    Raises
+    ------
+    InputError
+        For an output that the scores do not have, or a comparison that there is none of.
+
+    Examples
+    --------
+    >>> import qualmetrics as qm
+    >>> scorer = qm.get("c4_paragraph@datatrove")
+    >>> [str(t) for t in dropped_by(scorer(["Too short."]), thresholds_of(scorer))[0]]
+    ['long_lines<3']
+    """
+    broken: list[list[Threshold]] = [[] for _ in range(len(scores))]
+    for threshold in thresholds:
+        if threshold.output not in scores.spec.outputs:
+            raise InputError(
+                f"{scores.spec.name} has no output {threshold.output!r}; it has "
+                f"{', '.join(scores.spec.outputs)}"
+            )
+        if threshold.comparison not in OPERATORS:
+            raise InputError(f"{threshold.comparison!r} is not one of {' '.join(OPERATORS)}")
+        compare = OPERATORS[threshold.comparison]
+        values = scores.values[:, scores.spec.outputs.index(threshold.output)]
+        for row, value in zip(broken, values.tolist(), strict=True):
+            if not math.isnan(value) and compare(value, threshold.limit):
+                row.append(threshold)
+    return broken

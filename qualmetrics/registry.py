@@ -1,7 +1,9 @@
 """Finds scorers by name: built-in ones by convention, plug-ins by entry point, both lazily.
 
 ``flesch_reading_ease`` is the module ``qualmetrics/formulas/flesch_reading_ease.py`` and the value
-of the same name in it; so for every plural folder. Listing names imports none of them. A package
+of the same name in it; so for every plural folder. A definition named after the program it is taken
+from, ``gopher_quality@datatrove``, is the module ``gopher_quality__datatrove``: two
+underscores stand for the ``@``. Listing names imports none of them. A package
 adds its own through the entry point group ``qualmetrics.scorers``: a ``Scorer``, or a function
 that returns one, whose parameters are then those of ``get``.
 """
@@ -120,9 +122,10 @@ def _built_in(folders: tuple[str, ...] = FOLDERS) -> dict[str, str]:
     for folder in folders:
         path = Path(__file__).parent / folder
         for module in pkgutil.iter_modules([str(path)]):
-            if module.name in found:
-                raise PluginError(f"two built-in scorers are called {module.name!r}")
-            found[module.name] = f"qualmetrics.{folder}.{module.name}:{module.name}"
+            name = module.name.replace("__", "@")
+            if name in found:
+                raise PluginError(f"two built-in scorers are called {name!r}")
+            found[name] = f"qualmetrics.{folder}.{module.name}:{module.name}"
     return found
 
 

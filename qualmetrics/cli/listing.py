@@ -10,6 +10,7 @@ from qualmetrics.cli.messages import warn
 from qualmetrics.core import Scorer, Spec
 from qualmetrics.corpus.metrics import resolve
 from qualmetrics.errors import BundleError, MissingExtraError, PluginError
+from qualmetrics.feature import thresholds_of
 from qualmetrics.registry import ALIASES, get, names
 
 
@@ -126,6 +127,7 @@ def _facts(scorer: Scorer, row: dict[str, Any]) -> list[tuple[str, str]]:
         ("bands", _bands(spec)),
         ("languages", ", ".join(_row(spec.name, scorer)["languages"])),
         ("outputs", ", ".join(spec.outputs) if len(spec.outputs) > 1 else ""),
+        ("dropped where", ", ".join(map(str, thresholds_of(scorer)))),
         ("reads", ", ".join(key for item in scorer.inputs for key in item.layout)),
         ("needs", ", ".join(row["needs"])),
         ("parameters", ", ".join(f"{key}={value!r}" for key, value in parameters.items())),

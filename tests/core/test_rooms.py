@@ -20,6 +20,7 @@ HEAVY = {
     "rich": {"cli"},
     "py3langid": {"text"},
     "pyphen": {"text"},
+    "spacy": {"text"},
     "markdown_it": {"text"},
     "fastapi": {"serve"},
     "starlette": {"serve"},

@@ -16,6 +16,7 @@ PLAYED = (
     "docs/adding-a-formula.md",
     "docs/contract.md",
     "docs/explain.md",
+    "docs/features.md",
     "docs/onnx.md",
     "docs/why-nan.md",
     "docs/word-weights.md",
