@@ -245,6 +245,20 @@ class Rows:
         columns = {name: [cells[i] for i in index] for name, cells in self.columns.items()}
         return Rows(tuple(self.texts[i] for i in index), references, columns)
 
+    @staticmethod
+    def join(parts: Sequence[Rows]) -> Rows:
+        """Put rows together that have the same columns, and all or no references."""
+        if len(parts) == 1:
+            return parts[0]
+        texts = tuple(text for rows in parts for text in rows.texts)
+        several = [rows.references.rows for rows in parts if rows.references is not None]
+        references = References(tuple(r for rows in several for r in rows)) if several else None
+        columns = {
+            name: [cell for rows in parts for cell in rows.columns[name]]
+            for name in parts[0].columns
+        }
+        return Rows(texts, references, columns)
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:

@@ -147,8 +147,8 @@ def run(scorers: Sequence[Scorer], rows: Rows) -> list[Scores]:
 
 def _nothing(scorer: Scorer) -> Scores:
     values = np.empty((0, len(scorer.spec.outputs)))
-    children = {child.spec.name: _nothing(child) for child in _children(scorer)}
-    return Scores(values, status_array(0), scorer.spec, scorer.signature, children)
+    inner = {child.spec.name: _nothing(child) for child in children(scorer)}
+    return Scores(values, status_array(0), scorer.spec, scorer.signature, inner)
 
 
 def _macro_batches(rows: Rows) -> Iterator[Rows]:
@@ -249,8 +249,8 @@ class _Reader:
             )
         values = values.astype(np.float64)  # a copy: what forward returned is never written to
         _mask(values, status, spec.undefined)
-        children = {child.spec.name: self.score(child) for child in _children(scorer)}
-        return Scores(values, status, spec, scorer.signature, children)
+        inner = {child.spec.name: self.score(child) for child in children(scorer)}
+        return Scores(values, status, spec, scorer.signature, inner)
 
 
 def _mask(values: NDArray[np.float64], status: NDArray[np.uint16], undefined: float) -> None:
@@ -337,7 +337,8 @@ def _can_read(item: Input, row: Rows) -> bool:
     return True
 
 
-def _children(scorer: Scorer) -> Iterator[Scorer]:
+def children(scorer: Scorer) -> Iterator[Scorer]:
+    """Yield the scorers that a composition is made of."""
     for item in scorer.inputs:
         inner = item.input if isinstance(item, Lenient) else item
         if isinstance(inner, Scorer):

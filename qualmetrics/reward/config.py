@@ -91,23 +91,40 @@ class RewardConfig:
         InputError
             When neither says what 0 and 1 are.
         """
-        low, high = self.limits()
-        return min(max((value - low) / (high - low), 0.0), 1.0)
+        return share(value, self.limits())
 
     def limits(self) -> tuple[float, float]:
         """Return which raw values are 0 and 1."""
-        if self.scale is not None:
-            return self.scale
-        low, high = self.scorer.spec.bounds
-        if low is None or high is None or low >= high:
+        found = limits_of(self.scorer, self.scale)
+        if found is None:
             raise InputError(
                 f"{self.name} has no bounds, so nothing says what 0 and 1 are; "
                 "add for example scale: [-1, 1] to its configuration"
             )
-        return low, high
+        return found
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return config_of, (dict(self.data),)
+        if self.data:
+            return config_of, (dict(self.data),)
+        return RewardConfig, tuple(getattr(self, item.name) for item in fields(self))
+
+
+def limits_of(
+    scorer: Scorer, scale: tuple[float, float] | None = None
+) -> tuple[float, float] | None:
+    """Return which values are 0 and 1: ``scale``, or a scorer's bounds; None where it has none."""
+    if scale is not None:
+        return scale
+    low, high = scorer.spec.bounds
+    return None if low is None or high is None or low >= high else (low, high)
+
+
+def share(value: float, limits: tuple[float, float] | None) -> float:
+    """Return a value on [0, 1] between two limits; without limits it is only cut to [0, 1]."""
+    if limits is not None:
+        low, high = limits
+        value = (value - low) / (high - low)
+    return min(max(value, 0.0), 1.0)
 
 
 def digest(data: Mapping[str, Any]) -> str:

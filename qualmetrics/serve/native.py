@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from qualmetrics.core import Lenient, Scorer
+from qualmetrics.core import Scorer
+from qualmetrics.planner import children
 from qualmetrics.serve.catalogue import describe
 from qualmetrics.serve.reading import columns_field, known, listed, read_json
 from qualmetrics.serve.service import Service, column, reply, statuses
@@ -39,17 +39,9 @@ def shown(part: Part, scorer: Scorer) -> dict[str, Any]:
     if part.children:
         data["components"] = {
             child.spec.name: shown(part.children[child.spec.name], child)
-            for child in components(scorer)
+            for child in children(scorer)
         }
     return data
-
-
-def components(scorer: Scorer) -> Iterator[Scorer]:
-    """Yield the scorers that a composition is made of."""
-    for item in scorer.inputs:
-        inner = item.input if isinstance(item, Lenient) else item
-        if isinstance(inner, Scorer):
-            yield inner
 
 
 async def info(service: Service, request: Any) -> Any:
@@ -75,7 +67,7 @@ async def info(service: Service, request: Any) -> Any:
 
 
 def _described(name: str, scorer: Scorer) -> dict[str, Any]:
-    inner = [_described(child.spec.name, child) for child in components(scorer)]
+    inner = [_described(child.spec.name, child) for child in children(scorer)]
     return {**describe(name, scorer), "components": inner}
 
 

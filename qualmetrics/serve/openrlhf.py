@@ -7,22 +7,17 @@ Fields that are not known are passed over: each version sends others.
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from typing import Any
 
-from qualmetrics.core import Scorer
+from qualmetrics.core import Scorer, Status
 from qualmetrics.errors import InputError
-from qualmetrics.serve.native import components
+from qualmetrics.planner import children
+from qualmetrics.reward.config import limits_of, share
+from qualmetrics.reward.rows import answer_in, component_names, read_by
 from qualmetrics.serve.reading import columns_field, listed, read_json
 from qualmetrics.serve.refused import Refused
 from qualmetrics.serve.service import Service, column, primary_column, reply
 from qualmetrics.serve.tasks import Part
-
-SPECIAL: Final = re.compile(
-    r"<\|[A-Za-z0-9_/ -]{1,40}\|>|<｜[^｜<>]{1,40}｜>|</?s>|<(?:pad|bos|eos|unk)>"
-    r"|<(?:start|end)_of_turn>|\[(?:PAD|UNK|CLS|SEP|MASK)\]|\[/?INST\]"
-)
-"""Special tokens of common chat models, as they stand in decoded text."""
 
 
 async def get_reward(service: Service, request: Any) -> Any:
@@ -31,27 +26,26 @@ async def get_reward(service: Service, request: Any) -> Any:
     queries = listed(data, "query", required=True) or []
     prompts, labels = listed(data, "prompts"), listed(data, "labels")
     given = listed(data, "references")
+    references = labels if given is None else given
     fields = {"prompt": prompts, "prompts": prompts, "label": labels, "labels": labels}
-    fields |= {"reference": given, "references": given, **columns_field(data)}
+    fields |= {"reference": references, "references": references, **columns_field(data)}
     name, config = service.reward, service.config
     scorer = service.scorers[name]
+    there = {key: cells for key, cells in fields.items() if cells is not None}
+    against, columns = read_by(scorer, there, config)
     texts = _answers(queries, prompts, service)
-    source = "references" if config is None else config.source_of("references")
-    references = fields.get(source)
-    if references is None and "references" in scorer.needs:
-        references = labels
-    columns = {
-        key: cells
-        for key in scorer.spec.columns
-        if (cells := fields.get(key if config is None else config.source_of(key))) is not None
-    }
-    parts = await service.score(request, (name,), texts, references, columns)
+    parts = await service.score(request, (name,), texts, against, columns)
     undefined = service.settings.undefined
+    if undefined is None and config is not None:
+        undefined = config.undefined
     rewards = _or_number(primary_column(parts[name], scorer), undefined)
+    if config is not None:
+        rewards = _with_errors(rewards, parts[name], config.on_error)
+    limits = limits_of(scorer, None if config is None else config.scale)
     return reply(
         {
             "rewards": rewards,
-            "scores": [_share(value, service) for value in rewards],
+            "scores": [None if value is None else share(value, limits) for value in rewards],
             "extra_logs": {
                 key: _or_number(values, undefined)
                 for key, values in _logs(parts[name], scorer).items()
@@ -69,7 +63,7 @@ def _answers(queries: list[Any], prompts: list[Any] | None, service: Service) ->
     if not service.settings.strip:
         bare = list(queries)
     else:
-        bare = [_answer(query, prompt) for query, prompt in zip(queries, beside, strict=True)]
+        bare = [answer_in(query, prompt) for query, prompt in zip(queries, beside, strict=True)]
     if service.config is None:
         return bare
     completion = service.config.completion
@@ -79,46 +73,26 @@ def _answers(queries: list[Any], prompts: list[Any] | None, service: Service) ->
         raise Refused(422, str(error)) from None
 
 
-def _answer(query: Any, prompt: Any) -> Any:
-    if not isinstance(query, str):
-        return query
-    if isinstance(prompt, str):
-        if query.startswith(prompt):
-            return _bare(query[len(prompt) :])
-        return _bare(query).removeprefix(_bare(prompt)).strip()
-    return _bare(query)
-
-
-def _bare(text: str) -> str:
-    return SPECIAL.sub("", text).strip()
-
-
 def _or_number(values: list[float | None], undefined: float | None) -> list[float | None]:
     return [undefined if value is None else value for value in values]
 
 
-def _share(value: float | None, service: Service) -> float | None:
-    """Return a reward on [0, 1]: by the configuration's scale, or by the scorer's bounds.
-
-    A scorer without bounds says nothing of what 0 and 1 are; its value is cut to [0, 1].
-    """
-    if value is None:
-        return None
-    least, most = service.scorers[service.reward].spec.bounds
-    if service.config is not None and service.config.scale is not None:
-        least, most = service.config.scale
-    if least is not None and most is not None and most > least:
-        value = (value - least) / (most - least)
-    return min(1.0, max(0.0, value))
+def _with_errors(rewards: list[float | None], part: Part, on_error: str) -> list[float | None]:
+    """Return the rewards with what a row is worth on which scoring failed."""
+    failed = [bool(code & Status.ERROR) for code in part.status]
+    if on_error == "raise" and any(failed):
+        raise Refused(500, f"scoring failed on row {failed.index(True)}; the log says why")
+    if on_error == "zero":
+        return [0.0 if bad else value for bad, value in zip(failed, rewards, strict=True)]
+    return rewards
 
 
 def _logs(part: Part, scorer: Scorer) -> dict[str, list[float | None]]:
     """Return the main output of each component; the reward's other outputs where it has none."""
-    inner = {
-        child.spec.name: primary_column(part.children[child.spec.name], child)
-        for child in components(scorer)
+    inner = {child.spec.name: child for child in children(scorer)}
+    return {
+        name: primary_column(part.children[name], inner[name])
+        if name in inner
+        else column(part, scorer.spec.outputs.index(name))
+        for name in component_names(scorer)
     }
-    if inner:
-        return inner
-    others = [name for name in scorer.spec.outputs if name != scorer.spec.primary]
-    return {name: column(part, scorer.spec.outputs.index(name)) for name in others}

@@ -58,7 +58,7 @@ class ScoreTask:
         apart = [name for name in self.names if name in self.apart]
         found: list[Parts] = [{} for _ in self.requests]
         if merged:
-            joined = _run(merged, join(self.requests), scorers)
+            joined = _run(merged, Rows.join(self.requests), scorers)
             start = 0
             for parts, rows in zip(found, self.requests, strict=True):
                 parts.update({k: cut(part, start, start + len(rows)) for k, part in joined.items()})
@@ -138,22 +138,6 @@ def erroneous(scorer: Scorer, status: Status = Status.ERROR) -> Part:
 def _without_value(scores: Scores, status: Status) -> Part:
     children = {name: _without_value(child, status) for name, child in scores.children.items()}
     return Part([[scores.spec.undefined] * len(scores.spec.outputs)], [int(status)], children)
-
-
-def join(requests: Sequence[Rows]) -> Rows:
-    """Put the rows of requests together; they have the same columns, and all or no references."""
-    from qualmetrics.core import References
-
-    if len(requests) == 1:
-        return requests[0]
-    texts = tuple(text for rows in requests for text in rows.texts)
-    several = [rows.references.rows for rows in requests if rows.references is not None]
-    references = References(tuple(r for rows in several for r in rows)) if several else None
-    columns = {
-        name: [cell for rows in requests for cell in rows.columns[name]]
-        for name in requests[0].columns
-    }
-    return Rows(texts, references, columns)
 
 
 def apart_of(scorers: Mapping[str, Scorer]) -> frozenset[str]:

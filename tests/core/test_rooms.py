@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[2] / "qualmetrics"
 INSTANCES = ("formulas", "features", "rankers", "similarities", "rewards", "adapters")
 HEAVY = {
     "torch": {"training"},
-    "transformers": {"training"},
+    "transformers": {"training", "adapters"},
     "safetensors": {"training"},
     "sentence_transformers": {"training"},
     "sklearn": {"training"},
