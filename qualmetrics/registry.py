@@ -204,9 +204,10 @@ def _make(name: str, parameters: tuple[tuple[str, Any], ...]) -> Scorer:
     for key in given:
         if key not in known:
             raise UnknownParameterError(name, key, known)
-    absent = [k for k, p in known.items() if p.default is p.empty and k not in given]
+    absent = [key for key in required(name) if key not in given]
     if absent:
-        raise InputError(f"{name} must be told {', '.join(absent)}: get({name!r}, {absent[0]}=...)")
+        told = ", ".join(f"{key}=..." for key in absent)
+        raise InputError(f"{name} must be told {', '.join(absent)}: get({name!r}, {told})")
     scorer = made(**given)  # never kept: it may have read a file that changes
     if not isinstance(scorer, Scorer):
         raise PluginError(f"{name!r} made a {type(scorer).__name__}, not a Scorer")
@@ -282,6 +283,15 @@ def parameters(name: str) -> tuple[str, ...]:
     if "configure" not in made.abilities:
         return ()
     return (*made.abilities["parameters"](), "lang", "rules")
+
+
+def required(name: str) -> tuple[str, ...]:
+    """Return the names of the parameters without which ``get(name, ...)`` makes nothing."""
+    made = _locate(ALIASES.get(name, name))
+    if isinstance(made, Scorer):
+        return ()
+    known = inspect.signature(made).parameters
+    return tuple(key for key, p in known.items() if p.default is p.empty)
 
 
 # -- many scorers at once ---------------------------------------------------------------------

@@ -18,10 +18,14 @@ import qualmetrics as qm
 from qualmetrics.core import Scorer
 from qualmetrics.errors import BundleError
 from qualmetrics.formula import LOWEST
-from qualmetrics.registry import ALIASES
+from qualmetrics.registry import ALIASES, required, reward_names
 from qualmetrics.registry import parameters as taken
+from qualmetrics.reward.preset import shown
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+OURS = ("qualmetrics.registry:get", "qualmetrics.reward.builder:from_node")
+"""Recipes of what is in this package, a plug-in's apart."""
+
 NOTE = "<!-- Made by scripts/make_reference.py from the scorer's spec; do not edit. -->\n"
 
 
@@ -72,6 +76,7 @@ def page(scorer: Scorer) -> str:
     call = "texts, references" if spec.needs_references else "texts"
     if spec.columns:
         call += ", columns={" + ", ".join(f'"{name}": [...]' for name in spec.columns) + "}"
+    told = "".join(f", {key}=..." for key in required(spec.name))
     if spec.bands:
         lines += ["\n## The scale in words\n", "| from | meaning |", "|---|---|"]
         lines += [f"| {lower_limit(band.lower)} | {band.label} |" for band in spec.bands]
@@ -79,11 +84,11 @@ def page(scorer: Scorer) -> str:
         "\n## Call it\n",
         "```python",
         "import qualmetrics as qm\n",
-        f'scorer = qm.get("{spec.name}")',
+        f'scorer = qm.get("{spec.name}"{told})',
         f"scores = scorer({call})  # .values (n, {len(spec.outputs)}), .status (n,), .signature",
         "```",
     ]
-    if call == "texts":
+    if call == "texts" and not told:
         lines += ["\n```", f"qualmetrics score FILE -m {spec.name}"]
         lines += [f"qualmetrics export {spec.name} -o bundle/", "```"]
     return "\n".join(lines) + "\n"
@@ -109,12 +114,17 @@ def made_here() -> Iterable[Scorer]:
             yield qm.get(name)
         except BundleError as error:
             sys.stderr.write(f"no page for {name}: {error}\n")
+    for name in reward_names():
+        try:
+            yield shown(name)
+        except BundleError as error:
+            sys.stderr.write(f"no page for {name}: {error}\n")
 
 
 def pages() -> dict[str, str]:
     """Return file name -> text of every page."""
     scorers = list(made_here())
-    built_in = [s for s in scorers if s.recipe and s.recipe.factory == "qualmetrics.registry:get"]
+    built_in = [s for s in scorers if s.recipe and s.recipe.factory in OURS]
     made = {f"{scorer.spec.name}.md": page(scorer) for scorer in built_in}
     return {"README.md": index(built_in), **made}
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from qualmetrics.cli.messages import warn
 from qualmetrics.core import Scorer, Spec
-from qualmetrics.corpus.metrics import resolve
+from qualmetrics.corpus.metrics import EXAMPLES, resolve
 from qualmetrics.errors import BundleError, MissingExtraError, PluginError
 from qualmetrics.feature import thresholds_of
-from qualmetrics.registry import ALIASES, get, names
+from qualmetrics.registry import ALIASES, get, names, parameters, required, reward_names
+from qualmetrics.reward.preset import shown
 
 
 def list_scorers(*, as_json: bool, family: str | None, lang: str | None) -> None:
@@ -44,7 +45,7 @@ def list_scorers(*, as_json: bool, family: str | None, lang: str | None) -> None
 
 def show_scorer(name: str, *, as_json: bool) -> None:
     """Print everything about one scorer."""
-    (scorer,) = resolve([name]).values()
+    (scorer,) = [shown(name)] if name in reward_names() else resolve([name]).values()
     row = {**_row(scorer.spec.name, scorer), **scorer.spec.to_dict(), "signature": scorer.signature}
     if as_json:
         sys.stdout.write(json.dumps(row, ensure_ascii=False, indent=1) + "\n")
@@ -68,17 +69,21 @@ def _calls(name: str, scorer: Scorer) -> list[str]:
         python = '["A cat sat."], columns={' + ", ".join(f'"{c}": [...]' for c in columns) + "}"
     else:
         shell, python = f"README.md -m {name}", '["The small boat crossed the bay."]'
-    lines = [f"  qualmetrics score {shell}"]
-    if scorer.spec.name in names():
-        lines.append(f'  qualmetrics.get("{scorer.spec.name}")({python})')
+    told = required(name) if name in reward_names() else ()
+    typed = "".join(f" --with {key}={EXAMPLES.get(key, '...')}" for key in told)
+    lines = [f"  qualmetrics score {shell}{typed}"]
+    if scorer.spec.name in (*names(), *reward_names()):
+        given = "".join(f", {key}=..." for key in told)
+        lines.append(f'  qualmetrics.get("{scorer.spec.name}"{given})({python})')
     return lines
 
 
 def _all() -> list[tuple[str, Scorer]]:
     found = []
-    for name in names():
+    presets = reward_names()
+    for name in (*names(), *presets):
         try:
-            found.append((name, get(name)))
+            found.append((name, shown(name) if name in presets else get(name)))
         except (
             BundleError,
             MissingExtraError,
@@ -117,7 +122,10 @@ def _wanted(row: dict[str, Any], family: str | None, lang: str | None) -> bool:
 
 def _facts(scorer: Scorer, row: dict[str, Any]) -> list[tuple[str, str]]:
     spec = scorer.spec
-    parameters = scorer.abilities.get("parameters", dict)()
+    given = scorer.abilities.get("parameters", dict)()
+    options = [f"{key}={value!r}" for key, value in given.items()]
+    if spec.name in reward_names():
+        options = list(parameters(spec.name))
     return [
         ("aliases", ", ".join(row["aliases"])),
         ("family", spec.family),
@@ -130,7 +138,7 @@ def _facts(scorer: Scorer, row: dict[str, Any]) -> list[tuple[str, str]]:
         ("dropped where", ", ".join(map(str, thresholds_of(scorer)))),
         ("reads", ", ".join(key for item in scorer.inputs for key in item.layout)),
         ("needs", ", ".join(row["needs"])),
-        ("parameters", ", ".join(f"{key}={value!r}" for key, value in parameters.items())),
+        ("parameters", ", ".join(options)),
         ("made for", ", ".join(f"{k} {_range(v)}" for k, v in spec.valid_range.items())),
         ("source", spec.source),
         ("tier", spec.tier),

@@ -15,7 +15,7 @@ from qualmetrics.errors import (
     UnknownNameError,
     UnknownParameterError,
 )
-from qualmetrics.registry import ALIASES, get, names
+from qualmetrics.registry import ALIASES, get, names, required, reward_names
 from qualmetrics.registry import parameters as parameters_of
 
 ENGLISH = (
@@ -29,6 +29,9 @@ ANY_LANGUAGE = ("words", "lix", "rix", "reading_time")
 
 MOST_OWN = 6
 """So many formulas of one language fit in a table beside the others."""
+
+EXAMPLES = {"undefined": "null", "target": "60"}
+"""What may be typed for parameters that have no default; null leaves an undefined row empty."""
 
 LONG_NAME = 14
 """A longer name gives way to an alias."""
@@ -102,8 +105,8 @@ def resolve(
         For an unknown name, language or rules, a parameter that none of them takes, or a broken
         bundle.
     """
-    asked = {"lang": lang, "rules": rules, **(parameters or {})}
-    asked = {key: value for key, value in asked.items() if value is not None}
+    asked = {key: value for key, value in (("lang", lang), ("rules", rules)) if value is not None}
+    asked |= parameters or {}  # None is a value there: what an undefined row is worth
     used: set[str] = set()
     found: dict[str, Scorer] = {}
     for name in given:
@@ -160,9 +163,17 @@ def _named(name: str, parameters: Mapping[str, Any]) -> Scorer:
     if name in column_names():
         return count_scorer(name, **parameters)
     try:
-        return get(name, **parameters)
+        absent = [key for key in required(name) if key not in parameters]
     except UnknownNameError:
-        raise UnknownNameError(name, [*names(), *ALIASES, *column_names()]) from None
+        known = [*names(), *reward_names(), *ALIASES, *column_names()]
+        raise UnknownNameError(name, known) from None
+    if absent:
+        typed = " ".join(f"--with {key}={EXAMPLES.get(key, 'NAME')}" for key in absent)
+        raise InputError(
+            f"{name} must be told {', '.join(absent)}; type for example: -m {name} {typed}. What "
+            "takes other scorers is best described in a file: --reward reward.yaml"
+        )
+    return get(name, **parameters)
 
 
 # -- counts as scorers --------------------------------------------------------------------------

@@ -7,13 +7,8 @@ from collections.abc import Sequence
 from qualmetrics.core import Scorer, Spec
 from qualmetrics.errors import InputError
 from qualmetrics.feature import feature
+from qualmetrics.reward.attacks import MASTER_KEYS
 from qualmetrics.text.plain import PART, plain_words
-
-MASTER_KEYS = (
-    " ", ".", ",", ":", "Thought process:", "Let's solve this problem step by step.",
-    "Solution", "解", "かいせつ", "Respuesta",
-)  # fmt: skip
-"""The ten strings of Zhao et al. 2025 that fooled judges in place of an answer."""
 
 PLACEHOLDERS = (
     "answer", "the answer is", "here is the answer", "here is my answer", "response", "output",
@@ -67,3 +62,6 @@ def _repeats(words: tuple[str, ...], key: tuple[str, ...]) -> bool:
         return not words
     times, rest = divmod(len(words), len(key))
     return not rest and times > 0 and words == key * times
+
+
+__all__ = ["MASTER_KEYS", "PLACEHOLDERS", "placeholder"]

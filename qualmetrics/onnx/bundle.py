@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = {
     "strings": "qualmetrics.onnx.strings:Strings",
     "present": "qualmetrics.reward.builder:Present",
     "feature": "qualmetrics.feature:Measured",
+    "beside": "qualmetrics.reward.beside:Beside",
 }
 """Kinds of inputs that a bundle may name; packages add theirs by the entry points below.
 

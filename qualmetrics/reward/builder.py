@@ -27,6 +27,7 @@ from qualmetrics.core import (
     Batch,
     Column,
     Cost,
+    Forward,
     Input,
     Layout,
     Lenient,
@@ -45,9 +46,21 @@ Terms = Mapping[str, Scorer]
 
 OPERATORS: Mapping[str, str] = {
     **dict.fromkeys(
-        ("target_band", "range_map", "clip", "zscore", "saturate", "threshold", "pick", "column"),
+        (
+            "target_band",
+            "range_map",
+            "clip",
+            "zscore",
+            "saturate",
+            "logistic",
+            "threshold",
+            "pick",
+            "column",
+        ),
         "qualmetrics.reward.shaping",
     ),
+    "beside": "qualmetrics.reward.beside",
+    "guarded": "qualmetrics.reward.guards",
     **dict.fromkeys(
         (
             "soft_overlong",
@@ -234,6 +247,7 @@ def build(
         increases_with="quality",
         bounds=bounds,
         unit=operator.unit,
+        languages=_languages(named),
         parameters=parameters,
         source=operator.source,
         tolerance=tolerance,
@@ -250,6 +264,12 @@ def build(
     return with_node(scorer, node if name is None else {**node, "name": name})
 
 
+def _languages(children: Terms) -> tuple[str, ...]:
+    """Return the languages for which every child is made; ``any`` where none is particular."""
+    made_for = [set(c.spec.languages) for c in children.values() if c.spec.languages != ("any",)]
+    return tuple(sorted(set.intersection(*made_for))) if made_for else ("any",)
+
+
 def check_children(operator: str, children: Mapping[str, Any]) -> None:
     """Refuse what is no mapping of names to scorers."""
     for key, child in children.items():
@@ -262,6 +282,24 @@ def check_children(operator: str, children: Mapping[str, Any]) -> None:
             )
     if not children:
         raise InputError(f"{operator} needs at least one scorer")
+
+
+def as_whole(inner: Scorer, *, name: str, undefined: float | None, **changes: Any) -> Scorer:
+    """Return a composition as one scorer under a name of its own, without a recipe.
+
+    ``changes`` are fields of its spec; ``undefined`` widens its bounds where they exclude it.
+    """
+    worth_of = worth(undefined)
+    low, high = inner.spec.bounds
+    if not math.isnan(worth_of):
+        low = None if low is None else min(low, worth_of)
+        high = None if high is None else max(high, worth_of)
+    changed = {"undefined": worth_of, "bounds": (low, high), **changes}
+    made = replace(inner, spec=replace(inner.named(name).spec, **changed), recipe=None)
+    form: Any = inner.abilities.get("form")
+    if form is None or not hasattr(form, "spec"):
+        return made
+    return replace(made, abilities={**made.abilities, "form": replace(form, spec=made.spec)})
 
 
 def as_scorer(operator: str, value: Any) -> Scorer:
@@ -278,7 +316,7 @@ class Traced:
     """A reward's graph: elementwise over its children's values, in whatever form they are."""
 
     inputs: tuple[Input, ...]
-    forward: Elementwise
+    forward: Forward
 
     def __call__(self, form: str) -> Any:
         """Return the ``onnx.ModelProto``.

@@ -14,6 +14,7 @@ are in ``qualmetrics.reward.group``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from inspect import getdoc
@@ -53,6 +54,9 @@ from qualmetrics.reward.builder import (
 )
 
 MISSING = ("undefined", "skip", "zero")
+CLOSED: Mapping[str, float | None] = {"at_most_zero": None, "undefined": math.nan}
+"""Words for what is behind a closed gate, and the floor that the arithmetic gets for each."""
+
 EPSILON = 1e-6
 """Least value of a term in a harmonic or geometric mean."""
 
@@ -274,8 +278,9 @@ def gate(
         The condition, such as a guard.
     at_least : float
         The gate is open where the condition is this or more.
-    floor : float or "at_most_zero"
-        What is behind a closed gate: a number, or the reward as far as it hurts: min(0, reward).
+    floor : float, "at_most_zero" or "undefined"
+        What is behind a closed gate: a number; the reward as far as it hurts, min(0, reward); or no
+        value, so that the row is worth ``undefined``.
     undefined : float or None
         What an undefined row is worth; None leaves it NaN.
 
@@ -287,18 +292,23 @@ def gate(
     behind, condition = as_scorer("gate", reward), as_scorer("gate", when)
     if behind.spec.name == condition.spec.name:
         raise InputError(f"reward and condition are both called {behind.spec.name!r}; name one")
-    if floor != "at_most_zero":
+    if floor not in CLOSED:
         floor = finite("floor", floor)
     limit = finite("at_least", at_least)
-    low, high = behind.spec.bounds
-    least = 0.0 if isinstance(floor, str) else floor
-    bounds = (None if low is None else min(low, least), None if high is None else max(high, least))
+    bounds = behind.spec.bounds
+    if floor != "undefined":
+        low, high = bounds
+        least = 0.0 if isinstance(floor, str) else floor
+        bounds = (
+            None if low is None else min(low, least),
+            None if high is None else max(high, least),
+        )
     return build(
         Operator("gate", _gate, getdoc(gate) or "", "Surrogate Signals; format gates in general"),
         {behind.spec.name: behind, condition.spec.name: condition},
         undefined=undefined,
         arguments={"reward": behind, "when": condition, "at_least": limit, "floor": floor},
-        options={"least": limit, "floor": None if isinstance(floor, str) else floor},
+        options={"least": limit, "floor": CLOSED[floor] if isinstance(floor, str) else floor},
         parameters={"at_least": limit, "floor": floor},
         name=name,
         bounds=bounds,

@@ -36,7 +36,7 @@ from typing import Any
 
 from qualmetrics.core import Recipe, Scorer
 from qualmetrics.errors import InputError, MissingExtraError
-from qualmetrics.reward.builder import from_node, unknown_key, worth
+from qualmetrics.reward.builder import as_whole, from_node, unknown_key, worth
 from qualmetrics.reward.completion import Completion
 
 FORMAT = "qualmetrics-reward/1"
@@ -128,9 +128,22 @@ def share(value: float, limits: tuple[float, float] | None) -> float:
 
 
 def digest(data: Mapping[str, Any]) -> str:
-    """Return the digest of what a configuration says; order of keys and spacing do not count."""
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
+    """Return the digest of what a configuration says.
+
+    Neither the order of keys counts, nor spacing, nor whether a number is written 60 or 60.0.
+    """
+    text = json.dumps(
+        _canonical(data), sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str
+    )
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:10]
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _canonical(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_canonical(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def load_reward(source: str | Path | Mapping[str, Any]) -> RewardConfig:
@@ -195,29 +208,10 @@ def scorer_of(config: Mapping[str, Any]) -> Scorer:
 
 def _scorer(name: str, undefined: float | None, plain: Mapping[str, Any]) -> Scorer:
     inner = from_node(plain["reward"])
-    spec = replace(
-        inner.named(name).spec,
-        undefined=worth(undefined),
-        parameters={**inner.spec.parameters, "config": digest(plain)},
-        bounds=_with_worth(inner.spec.bounds, undefined),
-    )
-    made = replace(inner, spec=spec, recipe=None)
-    form: Any = inner.abilities.get("form")
-    if form is not None and hasattr(form, "spec"):
-        made = replace(made, abilities={**made.abilities, "form": replace(form, spec=made.spec)})
+    parameters = {**inner.spec.parameters, "config": digest(plain)}
+    made = as_whole(inner, name=name, undefined=undefined, parameters=parameters)
     recipe = Recipe("qualmetrics.reward.config:scorer_of", {"config": plain}, made.signature)
     return replace(made, recipe=recipe)
-
-
-def _with_worth(
-    bounds: tuple[float | None, float | None], undefined: float | None
-) -> tuple[float | None, float | None]:
-    if undefined is None:
-        return bounds
-    low, high = bounds
-    return None if low is None else min(low, undefined), None if high is None else max(
-        high, undefined
-    )
 
 
 def _columns(given: Any, scorer: Scorer, where: str) -> dict[str, str]:

@@ -139,8 +139,9 @@ def target_band(
     varying, fixed = _BANDS[shape]
     from_column = isinstance(target, str)
     options: dict[str, Any] = {"width": wide}
-    if not from_column:
-        options["target"] = finite("target", target)
+    if not isinstance(target, str):
+        # One number, one signature: 60 and 60.0 are the same target.
+        target = options["target"] = finite("target", target)
     return build(
         Operator("target_band", varying if from_column else fixed, _doc(target_band), BAND_SOURCE),
         {scorer.spec.name: scorer},
@@ -311,6 +312,38 @@ def saturate(
         name=name,
         bounds=(floor, min(limits)),
         gain=rate or 1.0,
+    )
+
+
+def _logistic(value: Any, *, centre: float, scale: float) -> Any:
+    return 1.0 / (1.0 + xp.exp((value - centre) / -scale))
+
+
+def logistic(
+    of: Scorer,
+    *,
+    undefined: float | None,
+    centre: float = 0.0,
+    scale: float = 1.0,
+    name: str | None = None,
+) -> Scorer:
+    """A score as a probability: 1 / (1 + exp(-(score - centre) / scale)), .5 at the centre.
+
+    It makes log-odds, such as a difference of two ranker scores or of two log-probabilities, a
+    number in [0, 1].
+    """
+    scorer = as_scorer("logistic", of)
+    given = {"centre": finite("centre", centre), "scale": positive("scale", scale)}
+    return build(
+        Operator("logistic", _logistic, _doc(logistic), "The logistic function"),
+        {scorer.spec.name: scorer},
+        undefined=undefined,
+        arguments={"of": scorer, **given},
+        options=given,
+        parameters=given,
+        name=name,
+        bounds=(0.0, 1.0),
+        gain=1.0 / given["scale"],
     )
 
 

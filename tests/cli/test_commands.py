@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import qualmetrics
+from qualmetrics.registry import reward_names
 from tests.cli.conftest import Ran
 
 Run = Callable[..., Ran]
@@ -18,7 +19,7 @@ def test_version_is_the_package_s(qm: Run) -> None:
 
 def test_list_names_every_scorer(qm: Run) -> None:
     listed = json.loads(qm("list", "--json").out)
-    assert [row["name"] for row in listed] == list(qualmetrics.names())
+    assert [row["name"] for row in listed] == [*qualmetrics.names(), *reward_names()]
 
 
 def test_list_shows_aliases_and_tier(qm: Run) -> None:
