@@ -647,6 +647,104 @@ def select_command(
     )
 
 
+@app.command("report")
+def report_command(
+    source: Annotated[
+        str, typer.Argument(help="A .jsonl or .json of score, a .parquet, or a run's folder.")
+    ],
+    output: Annotated[str, typer.Option("-o", "--output", help="HTML file.")] = "report.html",
+    metrics: Annotated[
+        list[str] | None, typer.Option("-m", "--metrics", help="Columns; all unless told.")
+    ] = None,
+    gates: Annotated[
+        list[str] | None,
+        typer.Option("--gate", help='Limit to show, such as "fkgl>9"; source for the usual ones.'),
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Column or field to group by.")] = None,
+    texts: Annotated[
+        list[str] | None, typer.Option("--texts", help="What was scored, to show documents.")
+    ] = None,
+    text_field: Annotated[str, typer.Option("--text-field", help="Field of the text.")] = "text",
+    id_field: Annotated[str, typer.Option("--id-field", help="Field of the id.")] = "id",
+    markup: Markup = "auto",
+    title: Annotated[str, typer.Option("--title", help="Heading.")] = "",
+    examples: Annotated[int, typer.Option(min=0, help="Documents at each end.")] = 5,
+    lang: Annotated[str, typer.Option("--lang", help="Language sentences are graded in.")] = "en",
+) -> None:
+    """Make an HTML report of scores.
+
+    One file with everything inside: distributions, thresholds, correlation, groups, documents.
+    """
+    from qualmetrics.cli.reporting import Request, write_report
+
+    write_report(
+        Request(
+            source=source,
+            output=output,
+            title=title,
+            metrics=tuple(metrics or ()),
+            gates=tuple(gates or ()),
+            by=by,
+            texts=tuple(texts or ()),
+            text_field=text_field,
+            id_field=id_field,
+            markup=markup,
+            examples=examples,
+            lang=lang,
+        )
+    )
+
+
+@app.command("compare")
+def compare_command(
+    first: Annotated[str, typer.Argument(help="Scores of one corpus, as for report.")],
+    second: Annotated[str, typer.Argument(help="Scores of the other.")],
+    output: Annotated[str | None, typer.Option("-o", "--output", help="HTML file.")] = None,
+    metrics: Annotated[
+        list[str] | None, typer.Option("-m", "--metrics", help="Columns; all unless told.")
+    ] = None,
+    output_format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    draws: Annotated[int, typer.Option(min=1, help="Resamples of each mean.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Of the resamples.")] = 0,
+) -> None:
+    """Compare the scores of two corpora.
+
+    Means, differences with bootstrap intervals, effect sizes; paired where the ids are the same.
+    """
+    from qualmetrics.cli.reporting import compare_runs
+
+    compare_runs(
+        first,
+        second,
+        output=output,
+        metrics=metrics or (),
+        output_format=output_format,
+        draws=draws,
+        seed=seed,
+    )
+
+
+@app.command("threshold")
+def threshold_command(
+    source: Annotated[str, typer.Argument(help="Scores, as for report.")],
+    metric: Annotated[str, typer.Option("-m", "--metric", help="One column.")],
+    drop: Annotated[
+        str | None, typer.Option("--drop", help="What goes: > or < the limit; the bad end.")
+    ] = None,
+    keep: Annotated[
+        float | None, typer.Option("--keep", help="Share of the documents that are to stay.")
+    ] = None,
+    output_format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+) -> None:
+    """Help to choose a threshold.
+
+    The share of documents and characters kept, by limit.
+    """
+    from qualmetrics.cli.reporting import show_threshold
+
+    show_threshold(source, metric, drop=drop, keep=keep, output_format=output_format)
+
+
 def _leave(code: int) -> None:
     if code:
         raise typer.Exit(code)

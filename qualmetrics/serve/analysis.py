@@ -56,7 +56,7 @@ def analyse(work: Analysis, scorers: Mapping[str, Scorer]) -> dict[str, Any]:
     """Return everything the page shows, as plain data; offsets are characters of the text."""
     return {
         "scores": [_score(name, scorers[name], work) for name in work.names],
-        **_reading(work.text, work.lang),
+        **sentences_and_words(work.text, work.lang),
         "match": _match(work, scorers),
     }
 
@@ -129,7 +129,7 @@ def _finite(value: float) -> float | None:
 # -- sentences and words --------------------------------------------------------------------------
 
 
-def _reading(text: str, lang: str) -> dict[str, Any]:
+def sentences_and_words(text: str, lang: str) -> dict[str, Any]:
     """Return sentences with their grades, hard words, and counts."""
     from qualmetrics.text import count, sentence_spans, word_spans
     from qualmetrics.text.language import normalise

@@ -21,6 +21,7 @@ HEAVY = {
     "py3langid": {"text"},
     "pyphen": {"text"},
     "spacy": {"text"},
+    "jinja2": {"report"},
     "markdown_it": {"text"},
     "fastapi": {"serve"},
     "starlette": {"serve"},

@@ -18,12 +18,13 @@ PLAYED = (
     "docs/explain.md",
     "docs/features.md",
     "docs/onnx.md",
+    "docs/reports.md",
     "docs/why-nan.md",
     "docs/word-weights.md",
 )
 NEEDS = (
     *("pandas", "polars", "pyarrow", "onnx", "ndonnx", "onnxruntime", "py3langid"),
-    *("tokenizers", "qualmetrics_models"),
+    *("tokenizers", "qualmetrics_models", "jinja2", "scipy"),
 )
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")

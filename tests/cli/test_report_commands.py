@@ -1,0 +1,94 @@
+"""``report``, ``compare`` and ``threshold``: exit codes, files, and numbers that agree."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from qualmetrics.report import differences, table_of
+from tests.cli.conftest import Ran
+
+pytest.importorskip("jinja2")
+pytest.importorskip("scipy")
+Command = Callable[..., Ran]
+PLAIN = "The cat sat on the mat. It was happy. "
+HARD = "The municipal committee reconsidered its preliminary recommendations. "
+
+
+@pytest.fixture
+def scored(qm: Command, tmp_path):
+    """Write texts and their scores, twice; return what runs commands beside them."""
+    for name, turn in (("a", 0), ("b", 1)):
+        texts = [PLAIN * (i % 5 + turn) + HARD * (i % 3) for i in range(30)]
+        rows = ({"id": f"d{i}", "text": t, "kind": "xy"[i % 2]} for i, t in enumerate(texts))
+        path = tmp_path / f"{name}.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        assert (
+            qm("score", path.name, "-m", "fkgl,fre", "-o", f"{name}.scores.jsonl", "-q").code == 0
+        )
+    return qm
+
+
+def test_a_report_is_written_with_documents_groups_and_gates(scored, tmp_path):
+    done = scored(
+        "report", "a.scores.jsonl", "--texts", "a.jsonl", "--by", "kind", "--gate", "fkgl>3",
+        "-o", "out.html",
+    )  # fmt: skip
+    assert (done.code, done.out) == (0, "out.html\n")
+    page = (tmp_path / "out.html").read_text(encoding="utf-8")
+    for part in ("By kind", "fkgl&gt;3", "municipal", "markup"):
+        assert part in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("report", "none.jsonl"), "no such file"),
+        (("report", "a.jsonl"), "header with the signatures"),
+        (("report", "a.scores.jsonl", "--gate", "nothing>3"), "there are fkgl, fre"),
+        (("report", "a.scores.jsonl", "--by", "kind"), "beside the scores are: path"),
+        (("report", "a.scores.jsonl", "--texts", "none.jsonl"), "none.jsonl"),
+        (("threshold", "a.scores.jsonl", "-m", "fkgl", "--drop", "!="), "is not one of"),
+        (("threshold", "a.scores.jsonl", "-m", "fkgl", "--keep", "80"), "share between 0 and 1"),
+        (("compare", "a.scores.jsonl", "b.scores.jsonl", "-m", "lix"), "there are fkgl, fre"),
+    ],
+)
+def test_what_is_not_there_is_exit_code_2(scored, arguments, said):
+    done = scored(*arguments)
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_a_comparison_says_what_the_function_says(scored, tmp_path):
+    done = scored("compare", "a.scores.jsonl", "b.scores.jsonl", "--format", "json", "-o", "c.html")
+    data = json.loads(done.out)
+    assert data["paired"] is True
+    found = differences(
+        table_of(tmp_path / "a.scores.jsonl"), table_of(tmp_path / "b.scores.jsonl")
+    )
+    for row, one in zip(data["results"], found, strict=True):
+        assert row["difference"] == one.difference.to_dict()
+        assert row["cliff_delta"] == one.delta
+    assert "paired by id" in (tmp_path / "c.html").read_text(encoding="utf-8")
+
+
+def test_a_comparison_in_the_terminal_names_both_corpora(scored):
+    done = scored("compare", "a.scores.jsonl", "b.scores.jsonl")
+    assert done.out.splitlines()[0].split()[:3] == ["column", "a.scores.jsonl", "b.scores.jsonl"]
+    assert "paired by id" in done.out
+
+
+def test_a_threshold_keeps_the_share_asked_for(scored, tmp_path):
+    done = scored("threshold", "a.scores.jsonl", "-m", "fkgl", "--keep", "0.8", "--format", "json")
+    data = json.loads(done.out)
+    values = np.sort(table_of(tmp_path / "a.scores.jsonl").values["fkgl"])
+    values = values[np.isfinite(values)]
+    (limit,) = data["suggestions"].values()
+    assert (values <= limit).mean() >= 0.8
+    assert (values < limit).mean() < 0.8  # a stricter limit would keep less
+    assert data["curve"][0]["limit"] == limit
+
+
+def test_a_threshold_drops_the_hard_end_of_ease(scored):
+    assert "fre<" in scored("threshold", "a.scores.jsonl", "-m", "fre").out
