@@ -146,6 +146,26 @@ def test_quality_of_fineweb():
     assert found["line_breaks_per_word"] == 4 / len(pieces(text))
 
 
+# From the toolkit's own tests, allenai/dolma:tests/python/test_gopher.py.
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("This is a test.",
+         {"top_2": 0.5, "top_3": 0.5833333333333334, "top_4": 1.0, "characters": 15, "words": 4,
+          "median_word_length": 3, "alphabetic_words": 1, "stop_words": 0, "duplicate_lines": 0}),
+        ("This is a sentence. \n  \n This is another sentence.\n\n  This is a third sentence.",
+         {"top_2": 0.3050847457627119, "top_3": 0.23728813559322035, "top_4": 0.2711864406779661,
+          "characters": 79, "words": 13, "median_word_length": 4, "duplicate_5": 0}),
+        ("T h i s \n    \n\n\n    isoneword !!!", {"words": 6}),
+        ("The.and.that", {"stop_words": 0}),
+        ("The and that", {"stop_words": 2}),
+    ],
+)  # fmt: skip
+def test_gopher_of_dolma_has_the_values_of_its_own_tests(text, expected):
+    found = values("gopher@dolma", text)
+    assert {key: found[key] for key in expected} == pytest.approx(expected, rel=1e-12)
+
+
 def test_dolma_knows_one_ellipsis_and_other_bullets():
     found = values("gopher@dolma", "* one…\n- two...\n• three #4")
     assert found["bullet_lines"] == 2 / 3
