@@ -9,10 +9,14 @@ import os
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import Generic, ParamSpec, TypeVar
 
 Value = TypeVar("Value")
+Parameters = ParamSpec("Parameters")
+
+_loading = threading.RLock()
 
 _memos: weakref.WeakSet[Memo[object]] = weakref.WeakSet()
 
@@ -62,7 +66,41 @@ class Memo(Generic[Value]):
         self._lock = threading.Lock()
 
 
+def once(
+    *, keep: int | None = None
+) -> Callable[[Callable[Parameters, Value]], Callable[Parameters, Value]]:
+    """Keep what a loader returns, and let no two threads load at the same time.
+
+    ``functools.cache`` alone would let two threads read the same file side by side. Only the first
+    call takes the lock. With ``keep``, no more than so many results are kept, the newest.
+    """
+
+    def decorate(function: Callable[Parameters, Value]) -> Callable[Parameters, Value]:
+        kept: dict[Hashable, Value] = {}
+
+        @wraps(function)
+        def load(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Value:
+            key = (args, *kwargs.items())
+            try:
+                return kept[key]
+            except KeyError:
+                pass
+            with _loading:
+                if key not in kept:
+                    made = function(*args, **kwargs)
+                    while keep is not None and len(kept) >= keep:
+                        del kept[next(iter(kept))]
+                    kept[key] = made
+                return kept[key]
+
+        return load
+
+    return decorate
+
+
 def _after_fork() -> None:
+    global _loading  # noqa: PLW0603 - a thread of the parent may seem to hold it
+    _loading = threading.RLock()
     for memo in list(_memos):
         memo.unlock()
         memo.clear()  # it may have been in the middle of a change

@@ -8,17 +8,21 @@ is alone is not kept waiting.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from qualmetrics.core import Rows, Scorer, Scores
-from qualmetrics.reward.rows import score_rows
+from qualmetrics.reward.config import RewardConfig
+from qualmetrics.reward.rows import Asked, Outcome, asked, complete, score_rows
 
 ITEMS = 64
 """Rows of one batch, at most."""
@@ -134,3 +138,49 @@ def submit(scorer: Scorer, row: Rows) -> Future[Result]:
     job = _Job(scorer, row)
     _queue.put(job)
     return job.future
+
+
+def reward_one(
+    config: RewardConfig, completion: Any, prompt: Any, fields: Mapping[str, Any]
+) -> Outcome:
+    """Return what one completion is worth; rows of other threads are scored beside it.
+
+    Parameters
+    ----------
+    config : RewardConfig
+    completion, prompt : str, messages or None
+    fields : mapping
+        One cell each.
+
+    Raises
+    ------
+    InputError
+        For a field that the reward reads and that is not there.
+    """
+    ask = _ask(config, completion, prompt, fields)
+    return _outcome(config, ask, _queued(config, ask).result())
+
+
+async def reward_one_async(
+    config: RewardConfig, completion: Any, prompt: Any, fields: Mapping[str, Any]
+) -> Outcome:
+    """Return the same without holding up the loop."""
+    ask = _ask(config, completion, prompt, fields)
+    return _outcome(config, ask, await asyncio.wrap_future(_queued(config, ask)))
+
+
+def _ask(config: RewardConfig, completion: Any, prompt: Any, fields: Mapping[str, Any]) -> Asked:
+    return asked(config, [completion], [prompt], {key: [cell] for key, cell in fields.items()})
+
+
+def _queued(config: RewardConfig, ask: Asked) -> Future[Result]:
+    if len(ask.rows):
+        return submit(config.scorer, ask.rows)
+    done: Future[Result] = Future()
+    done.set_result((score_rows(config.scorer, ask.rows)[0], None))
+    return done
+
+
+def _outcome(config: RewardConfig, ask: Asked, result: Result) -> Outcome:
+    scores, error = result
+    return complete(config, ask, scores, {} if error is None else {0: error})

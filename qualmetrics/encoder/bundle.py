@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from qualmetrics.encoder.long_texts import Policy
 from qualmetrics.errors import BundleError, InputError, MissingExtraError
-from qualmetrics.memo import Memo
+from qualmetrics.memo import Memo, once
 from qualmetrics.onnx.runtime import CPU, CUDA, Graph, read_checked
 
 FORMAT = "qualmetrics-encoder/1"
@@ -259,7 +259,7 @@ def _describe(folder: str, sha256: str) -> Mapping[str, Any]:
     return dict(data)
 
 
-@lru_cache(maxsize=4)
+@once(keep=4)
 def _table(graph: Graph, names: str) -> States:
     from qualmetrics.onnx.wire import initializer
 
@@ -381,7 +381,7 @@ class _Whole(NamedTuple):
 _wholes: Memo[_Whole] = Memo(TOKEN_MEMO)
 
 
-@lru_cache(maxsize=16)
+@once(keep=16)
 def _tokenizer(path: str, sha256: str) -> Any:
     try:
         import tokenizers

@@ -301,6 +301,22 @@ class Outcome:
         }
 
 
+def numeric(config: RewardConfig, trainer: str) -> float:
+    """Return what undefined rows are worth to a trainer that takes numbers only.
+
+    Raises
+    ------
+    InputError
+        Where the configuration says ``undefined: null``.
+    """
+    if config.undefined is None:
+        raise InputError(
+            f"{trainer} needs a number for every row, and {config.name} leaves undefined ones "
+            "without; write for example undefined: 0 in its configuration"
+        )
+    return config.undefined
+
+
 def component_names(scorer: Scorer) -> tuple[str, ...]:
     """Return the names of a reward's terms; of its other outputs where it has none."""
     inner = tuple(child.spec.name for child in planner.children(scorer))

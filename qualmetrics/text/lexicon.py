@@ -10,14 +10,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import threading
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import ParamSpec, TypeVar
 
 from qualmetrics.errors import BundleError, InputError
+from qualmetrics.memo import once
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SYLLABLE_TABLE = "cmudict_syllables.gz"
@@ -26,32 +24,8 @@ WORD_LISTS = ("dale_chall_easy", "spache_easy")
 ABSENT = "-"
 """Stands in the syllable table where one of the two versions of CMUdict lacks the words."""
 
-_Parameters = ParamSpec("_Parameters")
-_Result = TypeVar("_Result")
-_LOADING = threading.RLock()
 
-
-def _once(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
-    """Keep what a loader returns, and let no two threads load at the same time.
-
-    ``functools.cache`` alone would let two threads parse the same file side by side. Only the
-    first call takes the lock.
-    """
-    kept: dict[tuple[object, ...], _Result] = {}
-
-    @wraps(function)
-    def load(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-        key = (args, *kwargs.items())
-        if key not in kept:
-            with _LOADING:
-                if key not in kept:
-                    kept[key] = function(*args, **kwargs)
-        return kept[key]
-
-    return load
-
-
-@_once
+@once()
 def manifest() -> Mapping[str, Mapping[str, object]]:
     """Return the provenance of every bundled file: name -> source, licence, sha256, purpose."""
     files: dict[str, dict[str, object]] = json.loads((DATA / "manifest.json").read_bytes())["files"]
@@ -75,7 +49,7 @@ def _read(name: str) -> str:
     return (gzip.decompress(raw) if name.endswith(".gz") else raw).decode("ascii")
 
 
-@_once
+@once()
 def _syllable_groups() -> tuple[tuple[str, str, list[str]], ...]:
     """Parse the table: count in cmusphinx, count in 0.7a, and all words with that pair.
 
@@ -85,7 +59,7 @@ def _syllable_groups() -> tuple[tuple[str, str, list[str]], ...]:
     return tuple((first, second, words) for first, second, *words in lines)
 
 
-@_once
+@once()
 def cmudict() -> Mapping[str, int]:
     """Return the syllables of 126,052 English words by the CMU Pronouncing Dictionary.
 
@@ -107,7 +81,7 @@ def cmudict() -> Mapping[str, int]:
     return MappingProxyType(counts)
 
 
-@_once
+@once()
 def cmudict_07a() -> Mapping[str, int]:
     """Return the same for cmudict 0.7a, the version NLTK distributes (123,455 words).
 
@@ -126,7 +100,7 @@ def cmudict_07a() -> Mapping[str, int]:
     return MappingProxyType(counts)
 
 
-@_once
+@once()
 def syllable_weights() -> dict[str, int]:
     """Return the integer weight of each character n-gram of the fallback syllable counter.
 
@@ -141,7 +115,7 @@ def syllable_weights() -> dict[str, int]:
     return weights
 
 
-@_once
+@once()
 def word_list(name: str) -> frozenset[str]:
     """Return a bundled list of easy words, lower case with a straight apostrophe.
 

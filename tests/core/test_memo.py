@@ -1,6 +1,8 @@
 """The memo: a bound that holds, and what is dropped first."""
 
-from qualmetrics.memo import Memo
+import threading
+
+from qualmetrics.memo import Memo, once
 
 
 def test_what_was_put_can_be_got() -> None:
@@ -37,3 +39,37 @@ def test_putting_a_key_again_counts_it_once() -> None:
     for value in range(5):
         memo.put("key", value, 10)
     assert (memo.size, memo.get("key")) == (10, 4)
+
+
+def test_threads_that_ask_at_once_load_once_and_get_the_same_value() -> None:
+    calls: list[int] = []
+    ready = threading.Barrier(8)
+    got: list[object] = []
+
+    @once()
+    def load() -> object:
+        calls.append(1)
+        return object()
+
+    def ask() -> None:
+        ready.wait()
+        got.append(load())
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(calls), len(got), len(set(map(id, got)))) == (1, 8, 1)
+
+
+def test_the_newest_results_are_kept() -> None:
+    calls: list[int] = []
+
+    @once(keep=2)
+    def double(number: int) -> int:
+        calls.append(number)
+        return 2 * number
+
+    assert [double(number) for number in (1, 2, 1, 3, 2, 1)] == [2, 4, 2, 6, 4, 2]
+    assert calls == [1, 2, 3, 1]

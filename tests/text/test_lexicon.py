@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import zipfile
 from pathlib import Path
 
@@ -107,28 +106,6 @@ def test_a_missing_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(lexicon, "DATA", tmp_path)
     with pytest.raises(BundleError, match="cannot be read"):
         lexicon._read("spache_easy.txt")
-
-
-def test_threads_that_ask_at_once_load_once_and_get_the_same_value() -> None:
-    calls: list[int] = []
-    ready = threading.Barrier(8)
-    got: list[object] = []
-
-    @lexicon._once
-    def load() -> object:
-        calls.append(1)
-        return object()
-
-    def ask() -> None:
-        ready.wait()
-        got.append(load())
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(calls), len(got), len(set(map(id, got)))) == (1, 8, 1)
 
 
 def test_nothing_is_read_at_import() -> None:
