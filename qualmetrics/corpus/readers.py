@@ -14,13 +14,14 @@ import json
 import os
 import sys
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, BinaryIO
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from qualmetrics.errors import InputError
+from qualmetrics.corpus import places
+from qualmetrics.errors import InputError, MissingExtraError
 
 if TYPE_CHECKING:
     from qualmetrics.text.markup import Prose
@@ -31,10 +32,18 @@ STDIN = "-"
 TEXT_SUFFIXES = (".txt", ".md", ".markdown", ".html", ".htm")
 """Files of one document each."""
 
-ROW_SUFFIXES: Mapping[str, str] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+ROW_SUFFIXES: Mapping[str, str] = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".parquet": "parquet",
+}
 """Files of one document a row."""
 
-FORMATS = ("auto", "text", "jsonl", "csv")
+PACKED_SUFFIXES = (".gz", ".zst")
+"""Compression that is looked through."""
+
+FORMATS = ("auto", "text", "jsonl", "csv", "parquet")
 """How bytes are cut into documents; ``auto`` goes by the suffix."""
 
 MARKUPS = ("auto", "none", "markdown", "html")
@@ -51,7 +60,9 @@ MAX_DOCUMENT_BYTES = 256_000_000
 class Document:
     """One text and where it came from.
 
-    ``text`` is None where ``problem`` says why there is none. ``warning`` is what was put right on
+    ``line`` is the line, or the row of Parquet, counted from 1; where a part of a file was read, and
+    nobody counted the lines before it, ``offset`` is the byte at which the row begins. ``text`` is
+    None where ``problem`` says why there is none. ``warning`` is what was put right on
     the way, such as bytes that are no UTF-8. ``references`` and ``columns`` are what else scorers
     read of this row.
     """
@@ -59,6 +70,7 @@ class Document:
     id: str
     path: str
     line: int | None = None
+    offset: int | None = None
     text: str | None = None
     problem: str = ""
     warning: str = ""
@@ -67,8 +79,21 @@ class Document:
 
     @property
     def place(self) -> str:
-        """Path, and line where the file holds rows: what a message names."""
-        return self.path if self.line is None else f"{self.path}:{self.line}"
+        """Path, and line or byte where the file holds rows: what a message names."""
+        if self.line is not None:
+            return f"{self.path}:{self.line}"
+        return self.path if self.offset is None else f"{self.path}@{self.offset}"
+
+
+class At(NamedTuple):
+    """Where the bytes that a reader gets begin in their file: line, and byte or None for line only."""
+
+    line: int | None = 1
+    offset: int | None = None
+
+
+BEGINNING = At()
+"""Of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +128,9 @@ def find(paths: Sequence[str]) -> Found:
 def _matches(path: str) -> list[str]:
     if path == STDIN:
         return [path]
+    if places.is_remote(path):
+        found = places.walk(path)
+        return found if found == [path] else [name for name in found if kind_of(name)]
     if os.path.isdir(path):  # noqa: PTH112 - a path may hold NUL, which Path refuses
         return _walk(path)
     if os.path.lexists(path):
@@ -133,7 +161,9 @@ def _walk(folder: str) -> list[str]:
 def _missing(path: str) -> str:
     if os.path.isdir(path):  # noqa: PTH112
         kinds = " ".join((*TEXT_SUFFIXES, *ROW_SUFFIXES))
-        return f"the folder {path!r} holds no file that can be read ({kinds}, or .gz of these)"
+        return (
+            f"the folder {path!r} holds no file that can be read ({kinds}, or .gz or .zst of these)"
+        )
     if glob.has_magic(path):
         return f"no file matches {path!r}"
     shown = path if len(path) <= 60 else path[:57] + "..."
@@ -144,15 +174,18 @@ def _missing(path: str) -> str:
 
 
 def kind_of(path: str) -> str:
-    """Return ``text``, ``jsonl`` or ``csv`` by the suffix, looking through ``.gz``; else ``""``."""
+    """Return ``text``, ``jsonl``, ``csv`` or ``parquet`` by the suffix; else ``""``.
+
+    It looks through ``.gz`` and ``.zst``.
+    """
     suffix = suffix_of(path)
     return "text" if suffix in TEXT_SUFFIXES else ROW_SUFFIXES.get(suffix, "")
 
 
 def suffix_of(path: str) -> str:
-    """Return the suffix in lower case, looking through ``.gz``."""
+    """Return the suffix in lower case, looking through ``.gz`` and ``.zst``."""
     suffixes = [suffix.lower() for suffix in PurePath(path).suffixes]
-    if suffixes and suffixes[-1] == ".gz":
+    if suffixes and suffixes[-1] in PACKED_SUFFIXES:
         suffixes.pop()
     return suffixes[-1] if suffixes else ""
 
@@ -219,7 +252,7 @@ def read_documents(
     text_field, id_field : str
         Which field of a JSON line or CSV row is the text, and which names it.
     markup : {"auto", "none", "markdown", "html"}
-    input_format : {"auto", "text", "jsonl", "csv"}
+    input_format : {"auto", "text", "jsonl", "csv", "parquet"}
     reference_fields : sequence of str
         Which fields of a row are its references, each a string or several; by default none.
     columns : mapping of str to str
@@ -252,17 +285,17 @@ def read_found(files: Iterable[str], reading: Reading) -> Iterator[Document]:
         markup = reading.markup_of(path, form)
         try:
             with opened(path) as stream:
-                for document in _READERS[form](stream, path, reading):
-                    yield _as_prose(document, markup)
+                for document in READERS[form](stream, path, reading):
+                    yield as_prose(document, markup)
         except (OSError, EOFError, zlib.error, ValueError) as error:
-            yield Document(path, path, problem=_reason(error))
+            yield Document(path, path, problem=reason(error))
 
 
 def literal(texts: Sequence[str], *, markup: str = "none") -> Iterator[Document]:
     """Yield texts given as they are, called ``text:1`` and so on."""
     reading = Reading(markup=markup)
     for i, text in enumerate(texts, 1):
-        yield _as_prose(Document(f"text:{i}", "", text=text), reading.markup_of(STDIN, "text"))
+        yield as_prose(Document(f"text:{i}", "", text=text), reading.markup_of(STDIN, "text"))
 
 
 def read_source(path: str, *, markup: str = "auto") -> tuple[str, Prose]:
@@ -289,19 +322,74 @@ def read_source(path: str, *, markup: str = "auto") -> tuple[str, Prose]:
 
 @contextmanager
 def opened(path: str) -> Iterator[BinaryIO]:
-    """Open a file, or standard input for ``-``; a ``.gz`` is unpacked on the way."""
+    """Open a file, or standard input for ``-``; ``.gz`` and ``.zst`` are unpacked on the way."""
     if path == STDIN:
         yield sys.stdin.buffer
         return
-    with Path(path).open("rb") as plain:
-        if path.lower().endswith(".gz"):
-            with gzip.open(plain) as unpacked:
-                yield unpacked  # type: ignore[misc]  # a GzipFile reads like a BinaryIO
-        else:
-            yield plain
+    with places.open_read(path) as plain, unpacked(plain, path) as stream:
+        yield stream
 
 
-def _reason(error: Exception) -> str:
+@contextmanager
+def unpacked(plain: BinaryIO, path: str) -> Iterator[BinaryIO]:
+    """Unpack a stream where the name of its file says that it is packed."""
+    name = path.lower()
+    if name.endswith(".gz"):
+        with gzip.open(plain) as stream:
+            yield stream  # type: ignore[misc]  # a GzipFile reads like a BinaryIO
+    elif name.endswith(".zst"):
+        with _unzst(plain) as stream:
+            yield stream
+    else:
+        yield plain
+
+
+def _unzst(plain: BinaryIO) -> BinaryIO:
+    try:
+        import zstandard
+    except ImportError:
+        raise MissingExtraError("zstandard", "corpus", "reading .zst") from None
+    raw = _Zst(plain, zstandard.ZstdDecompressor().decompressobj, zstandard.ZstdError)
+    return io.BufferedReader(raw, buffer_size=1 << 18)
+
+
+class _Zst(io.RawIOBase):
+    """Frames of zstandard as one stream; one that ends early is an error, as it is with gzip.
+
+    Little is fed at a time: 4 KB can unpack to 128 MB, and more should never be held.
+    """
+
+    def __init__(self, plain: BinaryIO, frame: Callable[[], Any], error: type[Exception]) -> None:
+        self.plain, self.frame, self.error = plain, frame, error
+        self.open: Any = None
+        self.fed, self.held = b"", memoryview(b"")
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill what fits."""
+        while not self.held:
+            self.fed = self.fed or self.plain.read(4096)
+            if not self.fed:
+                if self.open is not None:
+                    raise EOFError("compressed file ended before the end of a frame")
+                return 0
+            self.open = self.open or self.frame()
+            try:
+                self.held = memoryview(self.open.decompress(self.fed))
+            except self.error as error:
+                raise OSError(f"no zstandard file: {error}") from None
+            self.fed = self.open.unused_data if self.open.eof else b""
+            self.open = None if self.open.eof else self.open
+        n = min(len(buffer), len(self.held))
+        buffer[:n], self.held = self.held[:n], self.held[n:]
+        return n
+
+
+def reason(error: Exception) -> str:
+    """Say why bytes could not be read."""
     if isinstance(error, gzip.BadGzipFile):
         return f"no gzip file: {error}"
     if isinstance(error, OSError):
@@ -309,7 +397,7 @@ def _reason(error: Exception) -> str:
     return f"cannot be read: {error}"
 
 
-def _text(stream: BinaryIO, path: str, reading: Reading) -> Iterator[Document]:
+def _text(stream: BinaryIO, path: str, reading: Reading, at: At = BEGINNING) -> Iterator[Document]:
     from qualmetrics.text.reading import binary_kind, decode
 
     place, data = Document(path, path), stream.read(MAX_DOCUMENT_BYTES + 1)
@@ -321,21 +409,44 @@ def _text(stream: BinaryIO, path: str, reading: Reading) -> Iterator[Document]:
     yield replace(place, text=found.text, warning=_REPLACED if found.replaced else "")
 
 
-def _jsonl(stream: BinaryIO, path: str, reading: Reading) -> Iterator[Document]:
+def _jsonl(stream: BinaryIO, path: str, reading: Reading, at: At = BEGINNING) -> Iterator[Document]:
     from qualmetrics.text.reading import binary_kind
 
-    line = 0
+    line, offset = at
+    first = line == 1
     while data := stream.readline(MAX_DOCUMENT_BYTES + 1):
-        line += 1
-        place = Document(f"{path}:{line}", path, line)
-        if line == 1:
+        place = _place(path, line, offset)
+        begins, size = data, len(data)
+        if first:
             data = data.removeprefix(b"\xef\xbb\xbf")
-        kind = binary_kind(data) if line == 1 and not data.lstrip().startswith(b"{") else None
-        if kind or len(data) > MAX_DOCUMENT_BYTES:
-            yield replace(place, problem=_not_text(kind) if kind else _TOO_LARGE)
+        kind = binary_kind(data) if first and not data.lstrip().startswith(b"{") else None
+        if kind:
+            yield replace(place, problem=_not_text(kind))
             return
-        if data.strip():
+        if len(data) > MAX_DOCUMENT_BYTES:
+            size += _skip_line(stream, begins)
+            yield replace(place, problem=_TOO_LARGE)
+        elif data.strip():
             yield _json_row(place, data, reading)
+        first = False
+        line = None if line is None else line + 1
+        offset = None if offset is None else offset + size
+
+
+def _place(path: str, line: int | None, offset: int | None) -> Document:
+    """Name a row after its byte where that is known: no number depends on where a part begins."""
+    if offset is None:
+        return Document(f"{path}:{line}", path, line)
+    return Document(f"{path}@{offset}", path, line, offset)
+
+
+def _skip_line(stream: BinaryIO, begun: bytes) -> int:
+    """Read on to the end of a line that is too long to keep; return how many bytes that took."""
+    size, last = 0, begun
+    while last and not last.endswith(b"\n"):
+        last = stream.readline(1 << 20)
+        size += len(last)
+    return size
 
 
 def _json_row(place: Document, data: bytes, reading: Reading) -> Document:
@@ -350,10 +461,11 @@ def _json_row(place: Document, data: bytes, reading: Reading) -> Document:
         return replace(place, problem="no JSON: nested too deeply")
     if not isinstance(row, dict):
         return replace(place, problem=f"expected a JSON object, got {_type(row)}")
-    return _row(replace(place, warning=_REPLACED if decoded.replaced else ""), row, reading)
+    return row_of(replace(place, warning=_REPLACED if decoded.replaced else ""), row, reading)
 
 
-def _csv(stream: BinaryIO, path: str, reading: Reading) -> Iterator[Document]:
+def _csv(stream: BinaryIO, path: str, reading: Reading, at: At = BEGINNING) -> Iterator[Document]:
+    """Read rows; ``at`` is the line of the first row where bytes of a header alone go before it."""
     from qualmetrics.text.reading import binary_kind
 
     csv.field_size_limit(MAX_DOCUMENT_BYTES)
@@ -366,8 +478,9 @@ def _csv(stream: BinaryIO, path: str, reading: Reading) -> Iterator[Document]:
             kind = binary_kind("".join(header).encode("utf-8", "surrogateescape"))
             yield Document(path, path, 1, problem=_not_text(kind) if kind else lacking)
             return
+        before = 0 if at.line in (None, 1) else at.line - 1 - rows.line_num
         while True:
-            line = rows.line_num + 1
+            line = before + rows.line_num + 1
             cells = next(rows, None)
             if cells is None:
                 return
@@ -387,10 +500,11 @@ def _csv_row(
         clean = cell.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         replaced = replaced or clean != cell
         row[name] = clean
-    return _row(replace(place, warning=_REPLACED if replaced else ""), row, reading)
+    return row_of(replace(place, warning=_REPLACED if replaced else ""), row, reading)
 
 
-def _row(place: Document, row: Mapping[str, Any], reading: Reading) -> Document:
+def row_of(place: Document, row: Mapping[str, Any], reading: Reading) -> Document:
+    """Return a row as a document: its text, id, references and columns, or what is wrong with it."""
     name = row.get(reading.id_field)
     if isinstance(name, (str, int, float)) and name != "":
         place = replace(place, id=str(name))
@@ -465,7 +579,8 @@ def _not_text(kind: str) -> str:
     return f"expected text, got {kind}"
 
 
-def _as_prose(document: Document, markup: str) -> Document:
+def as_prose(document: Document, markup: str) -> Document:
+    """Return a document with the prose of its text, read as markup."""
     if markup == "none" or document.text is None:
         return document
     from qualmetrics.text.markup import read
@@ -473,16 +588,37 @@ def _as_prose(document: Document, markup: str) -> Document:
     return replace(document, text=read(document.text, markup).text)
 
 
-_READERS = {"text": _text, "jsonl": _jsonl, "csv": _csv}
+def _parquet(
+    stream: BinaryIO, path: str, reading: Reading, at: At = BEGINNING
+) -> Iterator[Document]:
+    from qualmetrics.corpus.parquet import read_parquet
+
+    return read_parquet(stream, path, reading, at)
+
+
+Reader = Callable[..., Iterator[Document]]
+READERS: Mapping[str, Reader] = {
+    "text": _text,
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "parquet": _parquet,
+}
+"""Bytes, path, ``Reading`` and ``At`` -> documents, by format."""
 
 __all__ = [
+    "READERS",
+    "At",
     "Document",
     "Found",
     "Reading",
+    "as_prose",
     "find",
     "literal",
     "opened",
     "read_documents",
     "read_found",
     "read_source",
+    "reason",
+    "row_of",
+    "unpacked",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qualmetrics import planner
 from qualmetrics.core import UNDEFINED, Scorer, Scores, Status
@@ -60,6 +61,12 @@ def _plain(code: int) -> Status:
     return state & UNDEFINED if state.undefined else state
 
 
+def plain_status(codes: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Drop the flags of values that are not there, of a whole column."""
+    undefined = codes & np.uint16(UNDEFINED)
+    return np.where(undefined, undefined, codes).astype(np.uint16)
+
+
 def output_keys(name: str, outputs: tuple[str, ...]) -> list[tuple[str, str]]:
     """Pair what a column is called with the output in it: ``name``, or ``name.output``."""
     if len(outputs) == 1:
@@ -106,13 +113,14 @@ def _batches(
         held.append(document)
         size += len(document.text or "")
         if len(held) >= most or size >= characters:
-            yield _scored(held, scorers)
+            yield score_batch(held, scorers)
             held, size = [], 0
     if held:
-        yield _scored(held, scorers)
+        yield score_batch(held, scorers)
 
 
-def _scored(documents: list[Document], scorers: Mapping[str, Scorer]) -> ScoredBatch:
+def score_batch(documents: Sequence[Document], scorers: Mapping[str, Scorer]) -> ScoredBatch:
+    """Score some documents together; see ``score_documents``."""
     chosen = tuple(scorers.values())
     needs = {need: scorer.spec.name for scorer in chosen for need in sorted(scorer.needs)}
     for document in documents:

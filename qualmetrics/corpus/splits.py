@@ -1,0 +1,415 @@
+"""Cuts an input into splits: the unit of scheduling, retry, commit and resume.
+
+A plan depends on nothing but the files and the size asked for, so that every shard, and every later
+run, makes the same one. A file of rows that must be read from its beginning (packed, CSV, standard
+input) is one **stream** in the plan; whoever reads it cuts it into chunks, each a split of its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, BinaryIO
+
+from qualmetrics.corpus import places
+from qualmetrics.corpus.parquet import pyarrow, read_parquet
+from qualmetrics.corpus.readers import (
+    MAX_DOCUMENT_BYTES,
+    PACKED_SUFFIXES,
+    READERS,
+    STDIN,
+    At,
+    Document,
+    Reading,
+    opened,
+    reason,
+    unpacked,
+)
+
+SPLIT_BYTES = 4 << 20
+"""Bytes of input in a split, before unpacking for Parquet, after it for streams."""
+
+MOST_BYTES = 64 << 20
+"""The size grows with the input up to this, so that a run does not end in a million files."""
+
+MANY_SPLITS = 4096
+GROUP_FILES = 512
+GROUP_ROWS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Some consecutive documents of the input: plain data, JSON-able.
+
+    ``start`` and ``stop`` are bytes of a JSONL file or row groups of a Parquet file; ``line`` is
+    the number of the first row where it is known. ``data`` is what was read already, for a chunk
+    of a stream, and ``problem`` what went wrong after it.
+    """
+
+    unit: int
+    """Position in the plan."""
+    chunk: int
+    """Position in the file: units of one file share nothing else."""
+    form: str
+    paths: tuple[str, ...]
+    fingerprint: str
+    size: int
+    start: int = 0
+    stop: int = 0
+    line: int | None = 1
+    stream: bool = False
+    last: bool = True
+    file: int = 0
+    data: bytes | None = None
+    problem: str = ""
+
+    @property
+    def key(self) -> str:
+        """Name of its part, without the signature: sorts in the order of the input."""
+        return f"{self.file:06d}-{self.chunk:06d}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, without what was read."""
+        names = ("unit", "chunk", "form", "paths", "fingerprint", "size", "start", "stop", "line")
+        data = {name: getattr(self, name) for name in (*names, "stream", "last", "file")}
+        return {**data, "paths": list(self.paths)}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Split:
+        """Read back what ``to_dict`` returned."""
+        return cls(**{**data, "paths": tuple(data["paths"])})
+
+
+# -- the plan -------------------------------------------------------------------------------------
+
+
+def plan(files: Sequence[str], reading: Reading, *, split_bytes: int | None = None) -> list[Split]:
+    """Return the splits of some files, in order; a file that cannot be read has one all the same.
+
+    Parameters
+    ----------
+    files : from ``find``
+    reading : Reading
+    split_bytes : int, optional
+        By default 4 MB, and more where the input is above 16 GB.
+    """
+    known = [_stat(path) for path in files]
+    total = sum(stat.size for stat in known if stat)
+    size = split_bytes or min(MOST_BYTES, max(SPLIT_BYTES, total // MANY_SPLITS))
+    splits: list[Split] = []
+    group: list[tuple[str, places.Stat | None]] = []
+    n_files = 0
+    for path, stat in zip(files, known, strict=True):
+        form = reading.format_of(path)
+        if form == "text" and path != STDIN:
+            if group and _is_full(group, stat, size):
+                splits.append(_group(group, n_files))
+                n_files, group = n_files + 1, []
+            group.append((path, stat))
+            continue
+        if group:
+            splits.append(_group(group, n_files))
+            n_files, group = n_files + 1, []
+        splits += [replace(s, file=n_files) for s in _of_rows(path, form, stat, size)]
+        n_files += 1
+    if group:
+        splits.append(_group(group, n_files))
+    return [replace(split, unit=i) for i, split in enumerate(splits)]
+
+
+def _stat(path: str) -> places.Stat | None:
+    if path == STDIN:
+        return places.Stat(0, "stdin")
+    try:
+        return places.stat(path)
+    except (OSError, ValueError):
+        return None
+
+
+def _is_full(group: Sequence[Any], stat: places.Stat | None, size: int) -> bool:
+    held = sum(known.size for _, known in group if known)
+    return len(group) >= GROUP_FILES or held + (stat.size if stat else 0) > size
+
+
+def _group(group: Sequence[tuple[str, places.Stat | None]], file: int) -> Split:
+    prints = [places.fingerprint(p, s, edges=False) if s else "unreadable" for p, s in group]
+    return Split(
+        0,
+        0,
+        "text",
+        tuple(path for path, _ in group),
+        sha256("\n".join(prints).encode()).hexdigest()[:32],
+        sum(stat.size for _, stat in group if stat),
+        file=file,
+    )
+
+
+def _of_rows(path: str, form: str, stat: places.Stat | None, size: int) -> list[Split]:
+    if stat is None:
+        return [Split(0, 0, form, (path,), "unreadable", 0)]
+    if path == STDIN:
+        return [Split(0, 0, form, (path,), "stdin", 0, stream=True)]
+    try:
+        mark = places.fingerprint(path, stat, edges=True)
+    except OSError:
+        return [Split(0, 0, form, (path,), "unreadable", stat.size)]
+    whole = Split(0, 0, form, (path,), mark, stat.size)
+    if path.lower().endswith(PACKED_SUFFIXES) or form == "csv":
+        # Parquet packs itself; what is packed once more is read as one, like any unseekable thing.
+        return [whole if form == "parquet" else replace(whole, stream=True)]
+    return _row_groups(whole, size) if form == "parquet" else _ranges(whole, size)
+
+
+def _ranges(whole: Split, size: int) -> list[Split]:
+    n = max(1, -(-whole.size // size))
+    edges = [whole.size * i // n for i in range(n + 1)]
+    return [
+        replace(
+            whole,
+            chunk=i,
+            start=edges[i],
+            stop=edges[i + 1],
+            size=edges[i + 1] - edges[i],
+            line=1 if i == 0 else None,
+            last=i == n - 1,
+        )
+        for i in range(n)
+    ]
+
+
+def _row_groups(whole: Split, size: int) -> list[Split]:
+    """Put row groups together until they reach the size, or 4,096 rows."""
+    errors = pyarrow("reading .parquet", "lib").ArrowException
+    try:
+        with places.open_read(whole.paths[0]) as stream:
+            metadata = pyarrow("reading .parquet").ParquetFile(stream).metadata
+            groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+            counts = [(group.num_rows, group.total_byte_size) for group in groups]
+    except (OSError, errors):
+        return [whole]
+    splits: list[Split] = []
+    start, rows, held, row = 0, 0, 0, 1
+    for i, (n, n_bytes) in enumerate(counts):
+        if i > start and (rows + n > GROUP_ROWS or held + n_bytes > size):
+            splits.append(replace(whole, start=start, stop=i, size=held, line=row))
+            start, row, rows, held = i, row + rows, 0, 0
+        rows, held = rows + n, held + n_bytes
+    splits.append(replace(whole, start=start, stop=len(counts), size=held, line=row))
+    last = len(splits) - 1
+    return [replace(split, chunk=i, last=i == last) for i, split in enumerate(splits)]
+
+
+# -- the bytes of a split -------------------------------------------------------------------------
+
+
+def range_bytes(split: Split) -> tuple[bytes, int]:
+    """Return the lines of a JSONL file that begin in a range, and the byte of the first.
+
+    A line belongs to the range in which it begins, wherever it ends; of one that is too long to be
+    a document, one byte too many is kept, so that the reader says so.
+    """
+    with places.open_read(split.paths[0]) as stream:
+        start = split.start
+        if start:
+            stream.seek(start - 1)
+            start = _line_start(stream, start - 1, split.stop)
+        if start >= split.stop:
+            return b"", start
+        stream.seek(start)
+        data = stream.read(split.stop - start)
+        if not data.endswith(b"\n"):
+            begun = len(data) - (data.rfind(b"\n") + 1)
+            data += stream.readline(max(1, MAX_DOCUMENT_BYTES + 2 - begun))
+        return data, start
+
+
+def _line_start(stream: BinaryIO, at: int, stop: int) -> int:
+    """Return where the first line after ``at`` begins, or ``stop`` where that is not before it."""
+    while at < stop:
+        piece = stream.readline(1 << 20)
+        at += len(piece)
+        if not piece or piece.endswith(b"\n"):
+            return at
+    return stop
+
+
+def chunks(split: Split, size: int, *, skip: int = 0) -> Iterator[Split]:
+    """Cut a stream into splits that carry their bytes, in order; ``skip`` so many of the first.
+
+    The last one is marked; a stream that breaks off ends in a chunk with the ``problem``.
+    """
+    held: Split | None = None
+    for part in _cut(split, size):
+        if held is not None and held.chunk >= skip:
+            yield replace(held, last=False)
+        held = part
+    if held is not None and held.chunk >= skip:
+        yield replace(held, last=True)
+
+
+def _cut(split: Split, size: int) -> Iterator[Split]:
+    cutter = _csv_pieces if split.form == "csv" else _line_pieces
+    number, line, first = 0, 1, True
+    try:
+        with _stream(split) as stream:
+            for data, lines in cutter(stream, size):
+                yield _chunk(split, number, line, data)
+                number, line, first = number + 1, line + lines, False
+    except (OSError, EOFError, zlib.error, ValueError, csv.Error) as error:
+        yield replace(_chunk(split, number, line, b""), problem=reason(error))
+        return
+    if first:
+        yield _chunk(split, 0, 1, b"")
+
+
+def _chunk(split: Split, number: int, line: int, data: bytes) -> Split:
+    mark = split.fingerprint
+    if split.paths == (STDIN,):  # what was piped in can only be known by what it held
+        mark = f"stdin:{sha256(data).hexdigest()[:32]}"
+    return replace(split, chunk=number, line=line, data=data, size=len(data), fingerprint=mark)
+
+
+@contextmanager
+def _stream(split: Split) -> Iterator[BinaryIO]:
+    path = split.paths[0]
+    if path == STDIN:
+        with opened(path) as stream:
+            yield stream
+    else:
+        with places.open_read(path) as plain, unpacked(plain, path) as stream:
+            yield stream
+
+
+def _line_pieces(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
+    """Cut at the last line end; a piece may be longer by one line, up to the longest document."""
+    pieces: list[bytes] = []
+    held, broken = 0, None
+    while True:
+        try:
+            data = stream.read1(min(size - held, 1 << 18))  # of a broken stream, what came
+        except (OSError, EOFError, zlib.error) as error:
+            data, broken = b"", error
+        pieces.append(data)
+        held += len(data)
+        if data and held < size:
+            continue
+        whole = b"".join(pieces)
+        if data and not whole.endswith(b"\n"):
+            whole, broken = _to_line_end(stream, whole)
+        if whole:
+            yield whole, whole.count(b"\n")
+        if broken is not None:
+            raise broken
+        if not data:
+            return
+        pieces, held = [], 0
+
+
+def _to_line_end(stream: BinaryIO, whole: bytes) -> tuple[bytes, Exception | None]:
+    begun = len(whole) - (whole.rfind(b"\n") + 1)
+    try:
+        rest = stream.readline(max(1, MAX_DOCUMENT_BYTES + 2 - begun))
+        last = rest
+        while last and not last.endswith(b"\n"):
+            last = stream.readline(1 << 20)
+        too_long = rest and not rest.endswith(b"\n") and bool(last)
+    except (OSError, EOFError, zlib.error) as error:
+        return whole, error
+    return whole + rest + (b"\n" if too_long else b""), None
+
+
+def _csv_pieces(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
+    """Cut between records, which may hold line ends in quotes; each piece begins with the header."""
+    csv.field_size_limit(MAX_DOCUMENT_BYTES)
+    lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    noted = _Noted(lines)
+    rows = csv.reader(noted)
+    try:
+        if next(rows, None) is None:
+            return
+        header, n_lines = noted.take()
+        while True:
+            broken: Exception | None = None
+            try:
+                there = next(rows, None) is not None
+            except (OSError, EOFError, zlib.error, csv.Error) as error:
+                there, broken = False, error
+            if there and noted.size < size:
+                continue
+            text, n = noted.take()
+            yield (header + text).encode("utf-8", "surrogateescape"), n_lines + n
+            n_lines = 0
+            if broken is not None:
+                raise broken
+            if not there:
+                return
+    finally:
+        lines.detach()
+
+
+class _Noted:
+    """Passes lines on, and keeps them until they are taken."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.lines = lines
+        self.kept: list[str] = []
+        self.size = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self.lines:
+            self.kept.append(line)
+            self.size += len(line)
+            yield line
+
+    def take(self) -> tuple[str, int]:
+        """Return what was kept, and how many lines that is."""
+        text, n = "".join(self.kept), len(self.kept)
+        self.kept, self.size = [], 0
+        return text, n
+
+
+# -- the documents of a split ---------------------------------------------------------------------
+
+
+def documents(split: Split, reading: Reading) -> Iterator[Document]:
+    """Yield the documents of a split, their markup not yet read; what is broken is one of them."""
+    if split.form == "text" and split.paths != (STDIN,):
+        for path in split.paths:
+            yield from _guarded(_text_file(path, reading), path)
+        return
+    path = split.paths[0]
+    yield from _guarded(_rows(split, reading), path)
+    if split.problem:
+        yield Document(path, path, split.line, problem=split.problem)
+
+
+def _guarded(found: Iterator[Document], path: str) -> Iterator[Document]:
+    try:
+        yield from found
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        yield Document(path, path, problem=reason(error))
+
+
+def _text_file(path: str, reading: Reading) -> Iterator[Document]:
+    with opened(path) as stream:
+        yield from READERS["text"](stream, path, reading)
+
+
+def _rows(split: Split, reading: Reading) -> Iterator[Document]:
+    path, read = split.paths[0], READERS[split.form]
+    if split.stream:
+        assert split.data is not None  # noqa: S101 - whoever cuts a stream hands the bytes on
+        if split.data or not split.problem:
+            yield from read(io.BytesIO(split.data), path, reading, At(split.line))
+    elif split.form == "parquet":
+        groups = range(split.start, split.stop) if split.stop else None
+        with opened(path) as stream:
+            yield from read_parquet(stream, path, reading, At(split.line), groups=groups)
+    else:
+        data, begins = range_bytes(split)
+        yield from read(io.BytesIO(data), path, reading, At(split.line, begins))
