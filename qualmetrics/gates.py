@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from qualmetrics.core import Status
 from qualmetrics.errors import InputError
@@ -46,6 +47,14 @@ class Gate:
         if state.undefined or state & Status.TOO_SHORT or math.isnan(value):
             return False
         return OPERATORS[self.comparison](value, self.limit)
+
+
+def failures(gate: Gate, values: Any, statuses: Sequence[str]) -> Iterator[int]:
+    """Yield the rows that break a gate, their statuses in words as they stand in a file."""
+    too_short = str(Status.TOO_SHORT)
+    for i, (value, status) in enumerate(zip(values.tolist(), statuses, strict=True)):
+        if value is not None and too_short not in status and gate.fails(value, Status.OK):
+            yield i
 
 
 def parse_gate(expression: str) -> Gate:

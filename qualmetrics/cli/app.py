@@ -137,16 +137,23 @@ def score_command(
     ] = None,
     parameters: With = None,
     input_format: Annotated[
-        str, typer.Option("--input-format", help="auto (by file type), text, jsonl or csv.")
+        str,
+        typer.Option("--input-format", help="auto (by file type), text, jsonl, csv or parquet."),
     ] = "auto",
     markup: Markup = "auto",
     output_format: Annotated[
         str | None,
-        typer.Option("--format", help="table, json, jsonl or csv.", show_default="table"),
+        typer.Option(
+            "--format",
+            help="table, json, jsonl, csv; or parquet: a folder that grows and resumes.",
+            show_default="table",
+        ),
     ] = None,
     output: Annotated[
         str | None,
-        typer.Option("-o", "--output", help="Write to this file; its suffix names the format."),
+        typer.Option(
+            "-o", "--output", help="Write to this file; its suffix names the format. Or a folder."
+        ),
     ] = None,
     fail_if: Annotated[
         list[str] | None,
@@ -158,13 +165,64 @@ def score_command(
     quiet: Annotated[
         bool, typer.Option("-q", "--quiet", help="No warnings, no progress; errors stay.")
     ] = False,
+    level: Annotated[
+        str, typer.Option("--level", help="What a row is: document, paragraph, sentence or line.")
+    ] = "document",
+    limit: Annotated[int | None, typer.Option("--limit", help="Only the first rows.")] = None,
+    sample: Annotated[
+        float, typer.Option("--sample", help="Only a share of the documents, always the same.")
+    ] = 1.0,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=0, help="Run: processes.", show_default="one a core"),
+    ] = None,
+    engine: Annotated[str, typer.Option("--engine", help="Run: local or ray.")] = "local",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Run: insist that there is one to go on with.")
+    ] = False,
+    new_run: Annotated[
+        bool, typer.Option("--new-run", help="Run: throw away the one that is there.")
+    ] = False,
+    shard: Annotated[
+        str, typer.Option("--shard", help="Run: only part i of N, i from 0, such as 0/8.")
+    ] = "0/1",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Run: show the plan.")] = False,
+    max_errors: Annotated[
+        str | None,
+        typer.Option("--max-errors", help="Run: exit with 2 above so many bad rows, or x%."),
+    ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--time-limit",
+            min=0,
+            help="Run: seconds for one document, 0 for no limit.",
+            show_default="10; 120 with an encoder",
+        ),
+    ] = None,
+    with_text: Annotated[
+        bool, typer.Option("--with-text", help="Run: keep the texts beside their scores.")
+    ] = False,
+    float32: Annotated[
+        bool, typer.Option("--float32", help="Run: values in half the space.")
+    ] = False,
+    progress: Annotated[
+        str, typer.Option("--progress", help="Run: auto, json (a line a split) or off.")
+    ] = "auto",
+    add: Annotated[
+        str | None,
+        typer.Option("--add", help="One more metric for a finished run: --add smog RUN."),
+    ] = None,
 ) -> None:
     """Score files, folders or rows.
 
-    Reads .txt .md .html, rows of .jsonl and .csv, .gz of these; folders are searched. Metrics that
-    compare with references read the field 'reference' of rows, --references or --reference.
+    Reads .txt .md .html, rows of .jsonl, .csv and .parquet, .gz and .zst of these; folders are
+    searched. Metrics that compare with references read the field 'reference' of rows, --references
+    or --reference. With --format parquet -o DIR it is a run: many processes, and what is stopped
+    goes on where it was.
     """
     from qualmetrics.cli.beside import Beside
+    from qualmetrics.cli.run_options import Options
     from qualmetrics.cli.scoring import Request, score_paths
 
     request = Request(
@@ -186,9 +244,65 @@ def score_command(
             tuple(reference or ()), references, tuple(reference_field or ()), tuple(column or ())
         ),
         parameters=tuple(parameters or ()),
+        add=add,
+        options=Options(
+            workers=workers,
+            engine=engine,
+            resume=resume,
+            new_run=new_run,
+            shard=shard,
+            limit=limit,
+            sample=sample,
+            level=level,
+            dry_run=dry_run,
+            progress=progress,
+            max_errors=max_errors,
+            time_limit=time_limit,
+            with_text=with_text,
+            float32=float32,
+        ),
     )
     code = score_paths(request)
     _leave(0 if exit_zero and code == 1 else code)
+
+
+runs = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Look into a run: a folder that score made."
+)
+app.add_typer(runs, name="run")
+RunFolder = Annotated[str, typer.Argument(help="The folder of a run.", metavar="RUN")]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+@runs.command("status")
+def status_command(folder: RunFolder, as_json: AsJson = False) -> None:
+    """Tell how far a run is."""
+    from qualmetrics.cli.running import show_status
+
+    _leave(show_status(folder, as_json=as_json))
+
+
+@runs.command("errors")
+def errors_command(
+    folder: RunFolder,
+    as_json: AsJson = False,
+    most: Annotated[int, typer.Option("--limit", min=1, help="So many at most.")] = 1000,
+) -> None:
+    """Name the rows that could not be read or scored, and why."""
+    from qualmetrics.cli.running import show_errors
+
+    _leave(show_errors(folder, as_json=as_json, most=most))
+
+
+@runs.command("verify")
+def verify_command(folder: RunFolder) -> None:
+    """Read every part of a run and check that each row is there once.
+
+    Exit code 2 where something is missing or broken.
+    """
+    from qualmetrics.cli.running import check_run
+
+    _leave(check_run(folder))
 
 
 @app.command("explain")

@@ -18,11 +18,13 @@ from qualmetrics.cli.beside import (
 )
 from qualmetrics.cli.messages import fail, gate_failed, warn
 from qualmetrics.cli.progress import Progress
+from qualmetrics.cli.run_options import Options
 from qualmetrics.cli.writers import Header, choose_format, opened
 from qualmetrics.core import Scorer
 from qualmetrics.corpus.metrics import default_metrics, resolve, split_names
 from qualmetrics.corpus.readers import Document, Reading, find, literal, read_found
 from qualmetrics.corpus.scoring import ScoredBatch, score_documents
+from qualmetrics.corpus.units import check_selection, selected
 from qualmetrics.errors import InputError
 from qualmetrics.gates import Gate, parse_gate
 from qualmetrics.registry import ALIASES
@@ -48,10 +50,14 @@ class Request:
     quiet: bool = False
     beside: Beside = field(default_factory=Beside)
     parameters: tuple[str, ...] = ()
+    add: str | None = None
+    options: Options = field(default_factory=Options)
 
 
 def score_paths(request: Request) -> int:
     """Score and write; return the exit code."""
+    if request.add is not None:
+        return _add(request)
     if not request.paths and not request.texts:
         raise InputError(
             "nothing to score; name files or folders, type - for standard input, or --text '...'"
@@ -60,6 +66,9 @@ def score_paths(request: Request) -> int:
     gates = [parse_gate(part) for given in request.gates for part in given.split(",")]
     scorers = _scorers(request, gates)
     reading = _reading(request, scorers)
+    if form == "parquet":
+        return _score_corpus(request, scorers, reading, _keys(gates, scorers))
+    _check_plain(request.options)
     found = find(request.paths)
     check_files(found.files, request.texts, reading, scorers)
     for _, problem in found.problems:
@@ -70,6 +79,8 @@ def score_paths(request: Request) -> int:
         read_found(found.files, reading), literal(request.texts, markup=request.markup)
     )
     documents = laid_beside(documents, request.beside)
+    chosen = request.options
+    documents = selected(documents, level=chosen.level, sample=chosen.sample, limit=chosen.limit)
     watch = _Watch(_keys(gates, scorers), quiet=request.quiet, failed=bool(found.problems))
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(len(found.files), quiet=request.quiet))
@@ -80,6 +91,65 @@ def score_paths(request: Request) -> int:
             writer.write(batch)
     watch.report()
     return watch.code
+
+
+def _score_corpus(
+    request: Request,
+    scorers: dict[str, Scorer],
+    reading: Reading,
+    gates: Sequence[tuple[Gate, str]],
+) -> int:
+    from qualmetrics.cli.running import score_corpus
+
+    if request.output is None:
+        raise InputError("--format parquet writes a folder; name one: -o DIR")
+    if request.texts or request.beside.references or request.beside.file:
+        raise InputError(
+            "--text, --reference and --references do not go with --format parquet; name files, "
+            "with references in their rows (--reference-field)"
+        )
+    return score_corpus(
+        request.paths,
+        request.output,
+        scorers,
+        reading,
+        request.options,
+        gates=gates,
+        quiet=request.quiet,
+    )
+
+
+def _add(request: Request) -> int:
+    from qualmetrics.cli.running import add_metrics
+
+    if len(request.paths) != 1:
+        raise InputError("--add takes the folder of one run: qualmetrics score --add fkgl RUN")
+    scorers = resolve(
+        split_names((request.add or "",)),
+        lang=request.lang,
+        rules=request.rules,
+        parameters=parameters(request.parameters),
+    )
+    return add_metrics(request.paths[0], scorers, request.options, quiet=request.quiet)
+
+
+def _check_plain(options: Options) -> None:
+    """Refuse what only a run into a folder can do."""
+    asked = {
+        "--resume": options.resume,
+        "--new-run": options.new_run,
+        "--shard": options.shard != "0/1",
+        "--workers": options.workers is not None,
+        "--engine": options.engine != "local",
+        "--dry-run": options.dry_run,
+        "--max-errors": options.max_errors is not None,
+        "--with-text": options.with_text,
+        "--float32": options.float32,
+    }
+    for flag, given in asked.items():
+        if given:
+            raise InputError(f"{flag} goes with a run: -o DIR --format parquet")
+    check_selection(level=options.level, sample=options.sample, limit=options.limit)
 
 
 def _scorers(request: Request, gates: Sequence[Gate]) -> dict[str, Scorer]:

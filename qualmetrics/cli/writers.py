@@ -22,7 +22,8 @@ from qualmetrics.corpus.scoring import ScoredBatch, output_keys
 from qualmetrics.errors import InputError
 
 SCHEMA = "qualmetrics-scores/1"
-FORMATS = ("table", "json", "jsonl", "csv")
+FORMATS = ("table", "json", "jsonl", "csv", "parquet")
+"""What ``--format`` takes; ``parquet`` is a folder, see ``running``."""
 READ_AS = {"markdown": "markdown/1", "html": "html/1", "auto": "auto(markdown/1,html/1)"}
 
 

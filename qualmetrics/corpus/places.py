@@ -106,7 +106,9 @@ def listed(folder: str) -> list[str]:
     system, inner = filesystem(folder)
     system.invalidate_cache()
     try:
-        return sorted(name.rstrip("/").rpartition("/")[2] for name in system.ls(inner, False))
+        return sorted(
+            name.rstrip("/").rpartition("/")[2] for name in system.ls(inner, detail=False)
+        )
     except FileNotFoundError:
         return []
 

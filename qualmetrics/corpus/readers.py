@@ -60,8 +60,8 @@ MAX_DOCUMENT_BYTES = 256_000_000
 class Document:
     """One text and where it came from.
 
-    ``line`` is the line, or the row of Parquet, counted from 1; where a part of a file was read, and
-    nobody counted the lines before it, ``offset`` is the byte at which the row begins. ``text`` is
+    ``line`` is the line, or the row of Parquet, counted from 1; where a part of a file was read,
+    and nobody counted the lines before it, ``offset`` is where the row begins. ``text`` is
     None where ``problem`` says why there is none. ``warning`` is what was put right on
     the way, such as bytes that are no UTF-8. ``references`` and ``columns`` are what else scorers
     read of this row.
@@ -86,7 +86,7 @@ class Document:
 
 
 class At(NamedTuple):
-    """Where the bytes that a reader gets begin in their file: line, and byte or None for line only."""
+    """Where the bytes that a reader gets begin in their file; what is None is not counted."""
 
     line: int | None = 1
     offset: int | None = None
@@ -504,7 +504,7 @@ def _csv_row(
 
 
 def row_of(place: Document, row: Mapping[str, Any], reading: Reading) -> Document:
-    """Return a row as a document: its text, id, references and columns, or what is wrong with it."""
+    """Return a row as a document: text, id, references and columns, or what is wrong with it."""
     name = row.get(reading.id_field)
     if isinstance(name, (str, int, float)) and name != "":
         place = replace(place, id=str(name))

@@ -288,10 +288,12 @@ def _stream(split: Split) -> Iterator[BinaryIO]:
 def _line_pieces(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
     """Cut at the last line end; a piece may be longer by one line, up to the longest document."""
     pieces: list[bytes] = []
-    held, broken = 0, None
+    held = 0
+    read = getattr(stream, "read1", stream.read)  # of a stream that breaks off, what came
+    broken: Exception | None = None
     while True:
         try:
-            data = stream.read1(min(size - held, 1 << 18))  # of a broken stream, what came
+            data = read(min(size - held, 1 << 18))
         except (OSError, EOFError, zlib.error) as error:
             data, broken = b"", error
         pieces.append(data)
@@ -324,7 +326,7 @@ def _to_line_end(stream: BinaryIO, whole: bytes) -> tuple[bytes, Exception | Non
 
 
 def _csv_pieces(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
-    """Cut between records, which may hold line ends in quotes; each piece begins with the header."""
+    """Cut between records, whose quotes may hold line ends; each piece begins with the header."""
     csv.field_size_limit(MAX_DOCUMENT_BYTES)
     lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
     noted = _Noted(lines)

@@ -31,6 +31,11 @@ HEAVY = {
     "yaml": {"reward", "training"},
     "tokenizers": {"encoder", "onnx", "training"},
     "sacrebleu": {"similarities"},
+    "pyarrow": {"corpus"},
+    "zstandard": {"corpus"},
+    "fsspec": {"corpus"},
+    "ray": {"corpus"},
+    "datasets": {"corpus"},
     "rouge_score": {"similarities"},
 }
 """Package -> the rooms that may name it."""

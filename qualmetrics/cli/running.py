@@ -1,0 +1,298 @@
+"""``score -o DIR --format parquet`` and ``run``: a corpus scored into a folder of parts."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qualmetrics.cli import FAILED, GATE_FAILED, OK
+from qualmetrics.cli.messages import fail, gate_failed, warn
+from qualmetrics.cli.run_options import Options
+from qualmetrics.core import Scorer
+from qualmetrics.corpus import runs, states
+from qualmetrics.corpus.readers import Reading, find
+from qualmetrics.errors import InputError
+from qualmetrics.gates import Gate, failures
+
+EVERY = 30.0
+"""Seconds between lines of progress where standard error is no terminal."""
+
+PROGRESS = ("auto", "json", "off")
+SHOWN_GATES = 20
+
+
+def score_corpus(
+    paths: Sequence[str],
+    folder: str,
+    scorers: Mapping[str, Scorer],
+    reading: Reading,
+    options: Options,
+    *,
+    gates: Sequence[tuple[Gate, str]] = (),
+    quiet: bool = False,
+) -> int:
+    """Score into a folder and return the exit code."""
+    _check(options)
+    shard = runs.shard_of(options.shard)
+    settings = runs.Settings(
+        reading,
+        level=options.level,
+        sample=options.sample,
+        limit=options.limit,
+        with_text=options.with_text,
+        float32=options.float32,
+    )
+    missing = [problem for _, problem in find(paths).problems]
+    for problem in missing:
+        fail(problem)
+    if options.dry_run:
+        _show_plan(paths, reading)
+        return FAILED if missing else OK
+    run = runs.start(
+        paths, folder, scorers, settings, resume=options.resume, new_run=options.new_run
+    )
+    code = _work(run, scorers, options, shard, quiet=quiet)
+    if gates and not code:
+        code = _hold(run, gates)
+    return FAILED if missing else code
+
+
+def add_metrics(
+    folder: str, scorers: Mapping[str, Scorer], options: Options, *, quiet: bool = False
+) -> int:
+    """Score a finished run with one more metric, and return the exit code."""
+    _check(options)
+    run = runs.start_added(runs.open_run(folder), scorers)
+    return _work(run, scorers, options, runs.shard_of(options.shard), quiet=quiet)
+
+
+def _check(options: Options) -> None:
+    if options.engine not in ("local", "ray"):
+        raise InputError(f"engine {options.engine!r} is not one of local, ray")
+    if options.progress not in PROGRESS:
+        raise InputError(f"progress {options.progress!r} is not one of {', '.join(PROGRESS)}")
+    if options.max_errors is not None:
+        _limit_of(options.max_errors)
+
+
+def _work(
+    run: runs.Run,
+    scorers: Mapping[str, Scorer],
+    options: Options,
+    shard: tuple[int, int],
+    *,
+    quiet: bool,
+) -> int:
+    tally = runs.Tally()
+    most, share = _limit_of(options.max_errors)
+    watch = _Progress(run, tally, options.progress, quiet=quiet)
+    seconds = _seconds(scorers) if options.time_limit is None else options.time_limit
+    how = {"shard": shard, "seconds": seconds, "tally": tally, "workers": options.processes}
+    for done in _engine(options.engine)(run, scorers, **how):
+        tally.add(done)
+        watch.show()
+        if share is None and tally.errors > most:
+            break
+    watch.end()
+    return _report(run, tally, most, share, quiet=quiet)
+
+
+def _engine(name: str) -> Any:
+    if name == "local":
+        return runs.work
+    from qualmetrics.corpus.ray_engine import work
+
+    return work
+
+
+def _seconds(scorers: Mapping[str, Scorer]) -> float:
+    """Return the time limit of a document: encoders may take their time, rules never do."""
+    from qualmetrics.planner import leaves
+
+    padded = (type(leaf).__module__ for scorer in scorers.values() for leaf in leaves(scorer))
+    return 120.0 if any(".encoder." in module for module in padded) else 10.0
+
+
+def _limit_of(text: str | None) -> tuple[float, float | None]:
+    """Return the most errors as a number, and as a share where ``%`` was typed."""
+    if text is None:
+        return float("inf"), None
+    try:
+        number = float(text.removesuffix("%"))
+    except ValueError:
+        number = -1.0
+    if not number >= 0:
+        raise InputError(f"--max-errors takes a number such as 100, or a share such as 1%: {text}")
+    return (float("inf"), number / 100) if text.endswith("%") else (number, None)
+
+
+def _report(
+    run: runs.Run, tally: runs.Tally, most: float, share: float | None, *, quiet: bool
+) -> int:
+    if tally.errors and not quiet:
+        warn(
+            f"{tally.errors:,} of {tally.rows:,} rows have an error; "
+            f"qualmetrics run errors {run.folder} names them"
+        )
+    if tally.errors > most or (share is not None and tally.errors > share * tally.rows):
+        limit = f"{share:.3%}" if share is not None else f"{most:g}"
+        fail(f"{tally.errors:,} rows with an error are more than --max-errors {limit}")
+        return FAILED
+    if not quiet:
+        before = f"; {tally.skipped:,} splits were done before" if tally.skipped else ""
+        _say(f"{tally.rows:,} rows in {tally.splits:,} splits are in {run.folder}{before}")
+    return OK
+
+
+def _hold(run: runs.Run, gates: Sequence[tuple[Gate, str]]) -> int:
+    """Hold gates against the rows of a run."""
+    table = states.read_run(run)
+    broken: list[str] = []
+    for gate, key in gates:
+        values = table.column(_value_column(run, key)).to_numpy(zero_copy_only=False)
+        statuses = table.column(f"{key}.status").to_pylist()
+        ids = table.column("id")
+        broken += [
+            f"{ids[i].as_py()}: {key} is {values[i]:.4g} ({gate})"
+            for i in failures(gate, values, statuses)
+        ]
+    for line in broken[:SHOWN_GATES]:
+        gate_failed(line)
+    if len(broken) > SHOWN_GATES:
+        gate_failed(f"... and {len(broken) - SHOWN_GATES:,} more")
+    return GATE_FAILED if broken else OK
+
+
+def _value_column(run: runs.Run, key: str) -> str:
+    spec = run.about["scorers"][key]["spec"]
+    return key if len(spec["outputs"]) == 1 else f"{key}.{spec['primary']}"
+
+
+def _show_plan(paths: Sequence[str], reading: Reading) -> None:
+    from qualmetrics.corpus.splits import plan
+
+    found = find(paths)
+    splits = plan(found.files, reading)
+    size = sum(split.size for split in splits)
+    streams = sum(split.stream for split in splits)
+    print(  # noqa: T201 - what was asked for
+        f"{len(found.files):,} files, {size / 1e6:,.1f} MB, {len(splits) - streams:,} splits"
+        + (f" and {streams:,} streams" if streams else "")
+    )
+    for split in splits[:20]:
+        more = f" and {len(split.paths) - 1} more" if len(split.paths) > 1 else ""
+        print(f"  {split.key}  {split.form:8}{split.size:>12,}  {split.paths[0]}{more}")  # noqa: T201
+    if len(splits) > 20:
+        print(f"  ... and {len(splits) - 20:,} more")  # noqa: T201
+
+
+def _say(message: str) -> None:
+    print(f"qualmetrics: {message}", file=sys.stderr)  # noqa: T201
+
+
+class _Progress:
+    """Says how far a run is: a bar on a terminal, else a line now and then, or JSON."""
+
+    def __init__(self, run: runs.Run, tally: runs.Tally, kind: str, *, quiet: bool) -> None:
+        self.tally, self.kind = tally, "off" if quiet and kind == "auto" else kind
+        self.total = sum(split.size for split in run.splits)
+        self.began = self.said = time.monotonic()
+        self.terminal = sys.stderr.isatty()
+
+    def show(self) -> None:
+        """Tell, if it is time to."""
+        now = time.monotonic()
+        wait = 0.2 if self.terminal else EVERY
+        if self.kind == "json" or (self.kind == "auto" and now - self.said >= wait):
+            self.said = now
+            self._tell(now - self.began)
+
+    def _tell(self, seconds: float) -> None:
+        t = self.tally
+        if self.kind == "json":
+            told = {"rows": t.rows, "errors": t.errors, "bytes": t.size, "of": self.total}
+            print(json.dumps({**told, "seconds": round(seconds, 3)}), file=sys.stderr)  # noqa: T201
+            return
+        pace = t.size / seconds if seconds else 0.0
+        left = f", {(self.total - t.size) / pace:,.0f} s left" if 0 < t.size < self.total else ""
+        line = (
+            f"{t.rows:,} rows, {t.rows / max(seconds, 1e-9):,.0f} a second, "
+            f"{pace / 1e6:.1f} MB/s, {t.errors:,} errors{left}"
+        )
+        if self.terminal:
+            print(f"\r{line:<79}", end="", file=sys.stderr, flush=True)  # noqa: T201
+        else:
+            _say(line)
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self.terminal and self.kind == "auto":
+            print(f"\r{'':79}\r", end="", file=sys.stderr, flush=True)  # noqa: T201
+
+
+# -- run ------------------------------------------------------------------------------------------
+
+
+def show_status(folder: str, *, as_json: bool) -> int:
+    """Print how far a run is; exit code 0 whether or not it is complete."""
+    run = runs.open_run(folder)
+    found = states.state(run)
+    data = {
+        "complete": found.complete,
+        "splits_done": found.n_done,
+        "splits": found.n_splits,
+        "rows": found.rows,
+        "errors": found.errors,
+        "bytes_done": found.size,
+        "signature": run.signature,
+        "metrics": {**run.signatures, **_of_added(run)},
+    }
+    if as_json:
+        print(json.dumps(data, indent=1))  # noqa: T201
+        return OK
+    print(f"{folder}: {'complete' if found.complete else 'not complete'}")  # noqa: T201
+    print(f"splits  {found.n_done:,} of {found.n_splits:,}")  # noqa: T201
+    print(f"rows    {found.rows:,}, {found.errors:,} with an error")  # noqa: T201
+    for name, signature in data["metrics"].items():
+        print(f"{name}: {signature}")  # noqa: T201
+    return OK
+
+
+def _of_added(run: runs.Run) -> dict[str, str]:
+    return {name: sign for other in runs.added(run) for name, sign in other.signatures.items()}
+
+
+def show_errors(folder: str, *, as_json: bool, most: int) -> int:
+    """Print the rows without a value, and why."""
+    for i, problem in enumerate(states.problems(runs.open_run(folder))):
+        if i >= most:
+            break
+        if as_json:
+            print(json.dumps(vars_of(problem), ensure_ascii=False))  # noqa: T201
+        else:
+            from qualmetrics.cli.messages import printable
+
+            print(printable(f"{problem.place}: {problem.message}"))  # noqa: T201
+    return OK
+
+
+def vars_of(problem: states.Problem) -> dict[str, str]:
+    """Return a problem as plain data."""
+    return {"id": problem.id, "place": problem.place, "message": problem.message}
+
+
+def check_run(folder: str) -> int:
+    """Read every part; exit code 2 where something is wrong."""
+    run = runs.open_run(folder)
+    wrong = list(states.verify(run))
+    for other in runs.added(run):
+        wrong += [f"{other.folder}: {line}" for line in states.verify(other)]
+    for line in wrong:
+        fail(line)
+    if not wrong:
+        found = states.state(run)
+        print(f"{folder}: {found.rows:,} rows in {found.n_done:,} parts, all well")  # noqa: T201
+    return FAILED if wrong else OK

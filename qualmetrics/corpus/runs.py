@@ -1,0 +1,498 @@
+"""Runs: a folder of parts that says what it was made from, and goes on where it was stopped.
+
+::
+
+    RUN/run.json            what is scored, how, and the signature of it all
+    RUN/plan.jsonl          the splits, with the fingerprints of their files
+    RUN/parts/part-*.parquet   one file a split, rows in the order of the input
+    RUN/added/NAME/         metrics that were added later: a run of its own, row for row
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
+from typing import Any, BinaryIO
+
+from qualmetrics.core import Scorer
+from qualmetrics.corpus import places
+from qualmetrics.corpus.commit import part_name, read_footer
+from qualmetrics.corpus.readers import STDIN, Reading, find
+from qualmetrics.corpus.splits import SPLIT_BYTES, Split, chunks, plan
+from qualmetrics.corpus.units import check_selection
+from qualmetrics.corpus.worker import Done, Job, Task, score_split
+from qualmetrics.errors import InputError
+
+SCHEMA = "qualmetrics-run/1"
+READ_AS = {"markdown": "markdown/1", "html": "html/1", "auto": "auto(markdown/1,html/1)"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run depends on beside its scorers and its input."""
+
+    reading: Reading = field(default_factory=Reading)
+    level: str = "document"
+    sample: float = 1.0
+    limit: int | None = None
+    with_text: bool = False
+    float32: bool = False
+
+    def __post_init__(self) -> None:
+        check_selection(level=self.level, sample=self.sample, limit=self.limit)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Settings:
+        """Read back what ``to_dict`` returned, and JSON made lists of."""
+        reading: dict[str, Any] = {
+            name: tuple(tuple(v) if isinstance(v, list) else v for v in value)
+            if isinstance(value, list)
+            else value
+            for name, value in data["reading"].items()
+        }
+        return cls(**{**data, "reading": Reading(**reading)})
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder that is ready to be worked on, or to be read."""
+
+    folder: str
+    signature: str
+    signatures: Mapping[str, str]
+    settings: Settings
+    files: tuple[str, ...]
+    splits: tuple[Split, ...]
+    split_bytes: int
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """All of ``run.json``."""
+
+    @property
+    def parts(self) -> str:
+        """Where the parts are."""
+        return places.join(self.folder, "parts")
+
+    def part(self, split: Split) -> str:
+        """Return the path of a split's part."""
+        return places.join(self.parts, part_name(split, self.signature))
+
+    def committed(self) -> set[str]:
+        """Return the keys of the splits that are done: the names of parts say so."""
+        ending = f"-{self.signature[:8]}.parquet"
+        names = places.listed(self.parts)
+        return {
+            name.removeprefix("part-").removesuffix(ending)
+            for name in names
+            if name.startswith("part-") and name.endswith(ending)
+        }
+
+
+def signature_of(scorers: Mapping[str, Scorer], settings: Settings) -> tuple[str, dict[str, str]]:
+    """Return the digest of all that a run's numbers depend on, and the signature of each scorer."""
+    signatures = {name: scorer.signature for name, scorer in scorers.items()}
+    markup = READ_AS.get(settings.reading.markup, settings.reading.markup)
+    whole = {"scorers": signatures, "settings": settings.to_dict(), "markup": markup}
+    text = json.dumps(whole, sort_keys=True, ensure_ascii=True)
+    return sha256(text.encode()).hexdigest(), signatures
+
+
+def start(
+    paths: Sequence[str],
+    folder: str,
+    scorers: Mapping[str, Scorer],
+    settings: Settings | None = None,
+    *,
+    split_bytes: int | None = None,
+    resume: bool = False,
+    new_run: bool = False,
+) -> Run:
+    """Make a run folder, or open the one that is there to go on with it.
+
+    Parameters
+    ----------
+    paths : files, folders, globs, URLs, or ``-``
+    folder : str
+        Of this machine, or a URL.
+    scorers : mapping of column name -> Scorer
+    settings : Settings
+    split_bytes : int, optional
+        See ``splits.plan``; a run that is there keeps its own.
+    resume : bool
+        Insist that a run is there.
+    new_run : bool
+        Throw away the run that is there.
+
+    Raises
+    ------
+    InputError
+        Where there is nothing to read; where the folder holds something else, a run with other
+        metrics or settings, or one of an input that has changed since; where it cannot be written.
+    """
+    settings = settings or Settings()
+    found = find(paths)
+    if not found.files:
+        raise InputError("; ".join(problem for _, problem in found.problems) or "nothing to score")
+    there = _there(folder)
+    if new_run and there is not None:
+        _clear(folder, there)
+        there = None
+    if resume and there is None:
+        raise InputError(f"{folder} holds no run to go on with; leave out --resume to start one")
+    if there is None:
+        _check_empty(folder)
+    size = split_bytes if there is None else there["split_bytes"]
+    splits = plan(found.files, settings.reading, split_bytes=size)
+    signature, signatures = signature_of(scorers, settings)
+    about = {
+        "schema": SCHEMA,
+        "signature": signature,
+        "input": _digest(splits),
+        "signatures": signatures,
+        "scorers": {name: _about(scorer) for name, scorer in scorers.items()},
+        "settings": settings.to_dict(),
+        "files": list(found.files),
+        "split_bytes": size,
+    }
+    if there is None:
+        _write_plan(folder, splits)
+        _write_json(places.join(folder, "run.json"), about)
+    else:
+        _check_same(folder, there, about, splits)
+    chunk = (split_bytes if there is None else there["split_bytes"]) or SPLIT_BYTES
+    return Run(folder, signature, signatures, settings, found.files, tuple(splits), chunk, about)
+
+
+def open_run(folder: str) -> Run:
+    """Open a run to look at it.
+
+    Raises
+    ------
+    InputError
+        Where the folder holds none.
+    """
+    about = _there(folder)
+    if about is None:
+        raise InputError(f"{folder} holds no run: there is no run.json in it")
+    lines = places.read_bytes(places.join(folder, "plan.jsonl")).decode().splitlines()
+    return Run(
+        folder,
+        about["signature"],
+        about["signatures"],
+        Settings.from_dict(about["settings"]),
+        tuple(about["files"]),
+        tuple(Split.from_dict(json.loads(line)) for line in lines),
+        about["split_bytes"] or SPLIT_BYTES,
+        about,
+    )
+
+
+def _about(scorer: Scorer) -> dict[str, Any]:
+    recipe = scorer.recipe.to_dict() if scorer.recipe else None
+    return {"spec": scorer.spec.to_dict(), "recipe": recipe}
+
+
+def _there(folder: str) -> dict[str, Any] | None:
+    path = places.join(folder, "run.json")
+    if not places.exists(path):
+        return None
+    try:
+        about = json.loads(places.read_bytes(path))
+        schema = about["schema"]
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{path} cannot be read as the description of a run") from None
+    if schema != SCHEMA:
+        raise InputError(f"{path} is of schema {schema!r}; this version reads {SCHEMA!r}")
+    return dict(about)
+
+
+def _check_empty(folder: str) -> None:
+    names = [n for n in places.listed(folder) if not n.startswith(".") and n != "plan.jsonl"]
+    if names and names != ["parts"]:
+        raise InputError(
+            f"{folder} is no run and not empty (it holds {names[0]!r}); name a new folder"
+        )
+
+
+def _check_same(
+    folder: str, there: Mapping[str, Any], mine: Mapping[str, Any], splits: Sequence[Split]
+) -> None:
+    if there["signature"] != mine["signature"]:
+        raise InputError(
+            f"{folder} holds another run: {_difference(there, mine)}. Name another folder, or "
+            "throw that run away with --new-run"
+        )
+    if there["input"] != mine["input"]:
+        raise InputError(
+            f"the input of the run in {folder} has changed: {_changed(folder, splits)}. Name "
+            "another folder, or start again with --new-run"
+        )
+
+
+def _difference(there: Mapping[str, Any], mine: Mapping[str, Any]) -> str:
+    for name in dict.fromkeys((*there["signatures"], *mine["signatures"])):
+        before, now = (side["signatures"].get(name) for side in (there, mine))
+        if before != now:
+            return f"{name} was {before or 'not scored'}, and is {now or 'not scored'} now"
+    settings = json.loads(json.dumps(mine["settings"]))
+    for name, value in settings.items():
+        before = there["settings"].get(name)
+        if before != value and isinstance(value, dict):
+            key = next(k for k in value if value[k] != before.get(k))
+            return f"{key} was {before.get(key)!r}, and is {value[key]!r} now"
+        if before != value:
+            return f"{name} was {before!r}, and is {value!r} now"
+    return "columns are in another order"
+
+
+def _changed(folder: str, splits: Sequence[Split]) -> str:
+    lines = places.read_bytes(places.join(folder, "plan.jsonl")).decode().splitlines()
+    before: dict[str, str] = {}
+    for line in lines:
+        old = Split.from_dict(json.loads(line))
+        before |= dict.fromkeys(old.paths, old.fingerprint)
+    now = {path: split.fingerprint for split in splits for path in split.paths}
+    for path in dict.fromkeys((*before, *now)):
+        if path not in now:
+            return f"{path} is gone"
+        if path not in before:
+            return f"{path} is new"
+        if before[path] != now[path]:
+            return f"{path} is not what it was"
+    return "it is cut in another way"
+
+
+def _digest(splits: Sequence[Split]) -> str:
+    digest = sha256()
+    for split in splits:
+        digest.update(json.dumps(split.to_dict(), sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def _write_json(path: str, data: Any) -> None:
+    text = json.dumps(data, ensure_ascii=True, indent=1)
+    places.write_atomically(path, _writing(text))
+
+
+def _writing(text: str) -> Callable[[BinaryIO], None]:
+    def write(stream: BinaryIO) -> None:
+        stream.write(text.encode())
+
+    return write
+
+
+def _write_plan(folder: str, splits: Sequence[Split]) -> None:
+    text = "".join(json.dumps(split.to_dict()) + "\n" for split in splits)
+    path = places.join(folder, "plan.jsonl")
+    places.write_atomically(path, _writing(text))
+
+
+def _clear(folder: str, there: Mapping[str, Any]) -> None:
+    """Remove a run: what it is known by first, so that half a run is never taken for one."""
+    places.remove(places.join(folder, "run.json"))
+    parts = places.join(folder, "parts")
+    for name in places.listed(parts):
+        if name.startswith(("part-", places.TEMPORARY)):
+            places.remove(places.join(parts, name))
+    added = places.join(folder, "added")
+    for name in places.listed(added):
+        inner = places.join(added, name)
+        if _there(inner) is not None:
+            _clear(inner, there)
+    places.remove(places.join(folder, "plan.jsonl"))
+
+
+# -- work -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Tally:
+    """What has been done in this call."""
+
+    splits: int = 0
+    rows: int = 0
+    errors: int = 0
+    size: int = 0
+    quarantined: int = 0
+    skipped: int = 0
+    """Splits that were done before."""
+
+    def add(self, done: Done) -> None:
+        """Count a split."""
+        self.splits += 1
+        for item in ("rows", "errors", "size", "quarantined"):
+            setattr(self, item, getattr(self, item) + getattr(done, item))
+
+
+def shard_of(text: str) -> tuple[int, int]:
+    """Read ``i/N``, ``i`` from 0.
+
+    Raises
+    ------
+    InputError
+        When it is anything else.
+    """
+    first, sign, second = text.partition("/")
+    if not (sign and first.isdecimal() and second.isdecimal() and int(first) < int(second)):
+        raise InputError(f"--shard takes i/N with i from 0 to N-1, such as 0/8; got {text!r}")
+    return int(first), int(second)
+
+
+def job_of(run: Run, scorers: Mapping[str, Scorer], *, seconds: float, owner: str = "0") -> Job:
+    """Return what an engine hands to its workers."""
+    s = run.settings
+    return Job(
+        dict(scorers),
+        s.reading,
+        run.parts,
+        run.signature,
+        level=s.level,
+        sample=s.sample,
+        with_text=s.with_text,
+        float32=s.float32,
+        seconds=seconds,
+        owner=owner,
+    )
+
+
+def todo(
+    run: Run, tally: Tally | None = None, *, shard: tuple[int, int] = (0, 1)
+) -> Iterator[Split]:
+    """Yield the splits that are not done; streams are cut into chunks, with their bytes."""
+    tally = tally or Tally()
+    done = run.committed()
+    for split in run.splits:
+        if split.unit % shard[1] != shard[0]:
+            continue
+        if not split.stream:
+            if split.key in done:
+                tally.skipped += 1
+            else:
+                yield split
+            continue
+        yield from _rest_of(run, split, done, tally)
+
+
+def _rest_of(run: Run, split: Split, done: set[str], tally: Tally) -> Iterator[Split]:
+    """Yield the chunks of a stream that are not done; it is read again only if some are missing."""
+    numbers = {int(key[7:]) for key in done if key.startswith(f"{split.file:06d}-")}
+    if split.paths != (STDIN,) and numbers == set(range(len(numbers))) and numbers:
+        final = read_footer(run.part(replace(split, chunk=max(numbers))))
+        if final["split"]["last"]:
+            tally.skipped += len(numbers)
+            return
+    for chunk in chunks(split, run.split_bytes):
+        if chunk.chunk not in numbers:
+            yield chunk
+            continue
+        tally.skipped += 1
+        if split.paths == (STDIN,) and read_footer(run.part(chunk))["input"] != chunk.fingerprint:
+            raise InputError(
+                f"what is piped in is not what the run in {run.folder} was made from. Name "
+                "another folder, or start again with --new-run"
+            )
+
+
+def work(
+    run: Run,
+    scorers: Mapping[str, Scorer],
+    *,
+    workers: int = 1,
+    shard: tuple[int, int] = (0, 1),
+    seconds: float = 10.0,
+    tally: Tally | None = None,
+) -> Iterator[Done]:
+    """Score what is not done yet, and yield each split as it is committed.
+
+    Parameters
+    ----------
+    run : Run
+        From ``start``.
+    scorers : mapping of column name -> Scorer
+        Those that the run was started with.
+    workers : int
+        Processes; 0 scores in this one, without a limit of time and unguarded against crashes.
+    shard : (i, N)
+        Only every N-th split, from the i-th; other jobs do the others, into the same folder.
+    seconds : float
+        Longest time for one document; 0 for none.
+    tally : Tally, optional
+        Told of splits that were done before.
+
+    Raises
+    ------
+    QualmetricsError
+        Where a part cannot be written; what is committed stays, and the same call goes on there.
+    """
+    from qualmetrics.corpus.pool import Pool
+
+    if run.signature != signature_of(scorers, run.settings)[0]:
+        raise InputError(f"the run in {run.folder} was started with other scorers")
+    owner = f"{shard[0]}of{shard[1]}"
+    if not places.is_remote(run.parts):
+        places.leave_no_temporaries(run.parts, owner, places.listed(run.parts))
+    splits = todo(run, tally, shard=shard)
+    job = job_of(run, scorers, seconds=seconds if workers else 0.0, owner=owner)
+    if run.settings.limit is not None:
+        yield from _limited(run, job, splits)
+    elif not workers:
+        for split in splits:
+            yield score_split(Task(split), job)
+    else:
+        with Pool(job, workers) as pool:
+            yield from pool.run(Task(split) for split in splits)
+
+
+def _limited(run: Run, job: Job, splits: Iterator[Split]) -> Iterator[Done]:
+    """Score the first so many rows: one split after the other, since each must know the last."""
+    left = run.settings.limit or 0
+    for key in run.committed():
+        name = f"part-{key}-{run.signature[:8]}.parquet"
+        left -= read_footer(places.join(run.parts, name))["rows"]
+    for split in splits:
+        if left <= 0:
+            return
+        done = score_split(Task(split, most=left), replace(job, seconds=0.0))
+        left -= done.rows
+        yield done
+
+
+# -- metrics that are added later -----------------------------------------------------------------
+
+
+def added(run: Run) -> list[Run]:
+    """Return the runs inside a run: metrics that were added to it, row for row."""
+    folder = places.join(run.folder, "added")
+    inner = [places.join(folder, name) for name in places.listed(folder)]
+    return [open_run(path) for path in inner if places.exists(places.join(path, "run.json"))]
+
+
+def start_added(run: Run, scorers: Mapping[str, Scorer]) -> Run:
+    """Make or open, inside a finished run, the run of one more metric or several.
+
+    Raises
+    ------
+    InputError
+        Where a metric is there already, or the input has changed since.
+    """
+    have = {*run.signatures, *(name for other in added(run) for name in other.signatures)}
+    name = "+".join(scorers).replace("/", "_")
+    folder = places.join(run.folder, "added", name)
+    twice = sorted(have & scorers.keys())
+    if twice and not places.exists(places.join(folder, "run.json")):
+        raise InputError(f"the run in {run.folder} has {twice[0]} already")
+    if STDIN in run.files:
+        raise InputError(f"the run in {run.folder} was piped in, and cannot be read again")
+    settings = replace(run.settings, with_text=False)
+    made = start(run.files, folder, scorers, settings, split_bytes=run.about["split_bytes"])
+    if made.about["input"] != run.about["input"]:
+        _clear(folder, made.about)
+        raise InputError(
+            f"the input of the run in {run.folder} has changed: {_changed(run.folder, made.splits)}"
+        )
+    return made

@@ -1,0 +1,163 @@
+"""Looks into a run: how far it is, what went wrong, whether every row is there once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from qualmetrics.corpus import places
+from qualmetrics.corpus.commit import read_footer, read_part
+from qualmetrics.corpus.parquet import pyarrow
+from qualmetrics.corpus.runs import Run
+from qualmetrics.corpus.splits import Split
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a run is."""
+
+    n_splits: int
+    """Splits in the plan; a stream counts as the chunks that are known."""
+    n_done: int
+    rows: int
+    errors: int
+    size: int
+    """Bytes of input that are done."""
+    size_total: int
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A row that has no value because it could not be read or scored."""
+
+    id: str
+    place: str
+    message: str
+
+
+def parts(run: Run) -> Iterator[tuple[Split, dict[str, Any] | None]]:
+    """Yield the splits of a run in order, each with the footer of its part, None where missing."""
+    done = run.committed()
+    for split in run.splits:
+        if not split.stream:
+            yield split, _footer(run, split) if split.key in done else None
+            continue
+        number, last = 0, False
+        while not last:
+            chunk = replace(split, chunk=number)
+            if chunk.key not in done:
+                yield chunk, None
+                break
+            footer = _footer(run, chunk)
+            last = footer["split"]["last"]
+            yield Split.from_dict(footer["split"]), footer
+            number += 1
+
+
+def _footer(run: Run, split: Split) -> dict[str, Any]:
+    return read_footer(run.part(split))
+
+
+def state(run: Run) -> State:
+    """Count what is done; with a limit, a run is complete when it has as many rows."""
+    n_splits = n_done = rows = errors = size = 0
+    for split, footer in parts(run):
+        n_splits += 1
+        if footer is not None:
+            n_done += 1
+            rows, errors = rows + footer["rows"], errors + footer["errors"]
+            size += split.size
+    total = sum(split.size for split in run.splits)
+    limit = run.settings.limit
+    complete = n_done == n_splits or (limit is not None and rows >= limit)
+    return State(n_splits, n_done, rows, errors, size, total, complete)
+
+
+def problems(run: Run) -> Iterator[Problem]:
+    """Yield the rows that have an error, in the order of the input."""
+    for split, footer in parts(run):
+        if footer is None or not footer["errors"]:
+            continue
+        table = read_part(run.part(split), ["id", "path", "line", "n_chars", "message", "status"])
+        for row in table.to_pylist():
+            if row["message"] and row["n_chars"] is None:
+                line = row["line"]
+                place = row["path"] if line is None else f"{row['path']}:{line}"
+                place = row["id"] if line is None and row["id"].startswith(place) else place
+                yield Problem(row["id"], place, row["message"])
+
+
+def verify(run: Run) -> Iterator[str]:
+    """Yield what is wrong with a run: parts missing, unreadable, of another run, or left over."""
+    known: set[str] = set()
+    done = run.committed()
+    errors = (OSError, KeyError, ValueError, pyarrow("reading .parquet", "lib").ArrowException)
+    for split in _expected(run, done):
+        name = f"part-{split.key}-{run.signature[:8]}.parquet"
+        known.add(name)
+        if split.key not in done:
+            yield f"{name} is missing"
+            continue
+        try:
+            yield from _checked(run, split, name)
+        except errors as error:
+            yield f"{name} cannot be read: {error}"
+    for name in places.listed(run.parts):
+        if name not in known:
+            kind = "half written" if name.startswith(places.TEMPORARY) else "not in the plan"
+            yield f"{name} is {kind}"
+
+
+def _expected(run: Run, done: set[str]) -> Iterator[Split]:
+    for split in run.splits:
+        if not split.stream:
+            if run.settings.limit is None or split.key in done:
+                yield split
+            continue
+        numbers = sorted(int(k[7:]) for k in done if k.startswith(f"{split.file:06d}-"))
+        for number in range(max(numbers, default=0) + 1):
+            yield replace(split, chunk=number)
+
+
+def _checked(run: Run, split: Split, name: str) -> Iterator[str]:
+    footer = read_footer(run.part(split))
+    table = read_part(run.part(split), ["row"])
+    if footer["signature"] != run.signature:
+        yield f"{name} was made under another signature"
+    if table.num_rows != footer["rows"]:
+        yield f"{name} holds {table.num_rows} rows, and says {footer['rows']}"
+    if table.column("row").to_pylist() != list(range(table.num_rows)):
+        yield f"{name} has rows out of order"
+    if not split.stream and footer["input"] != split.fingerprint:
+        yield f"{name} was made from another input"
+
+
+def read_run(run: Run, columns: Sequence[str] | None = None) -> Any:
+    """Return the rows of a run as one ``pyarrow.Table``, in the order of the input.
+
+    Metrics that were added later stand beside the others. Not for runs that do not fit in memory:
+    point DuckDB, Polars or pyarrow at ``RUN/parts`` for those.
+    """
+    arrow = pyarrow("reading .parquet", "")
+    tables = [
+        table for split, footer in parts(run) if footer for table in [_with_added(run, split)]
+    ]
+    if columns is not None:
+        tables = [table.select(columns) for table in tables]
+    tables = [table.replace_schema_metadata(None) for table in tables]
+    return arrow.concat_tables(tables, promote_options="permissive").unify_dictionaries()
+
+
+def _with_added(run: Run, split: Split) -> Any:
+    from qualmetrics.corpus.commit import FIXED
+    from qualmetrics.corpus.runs import added
+
+    table = read_part(run.part(split))
+    for other in added(run):
+        there = read_part(other.part(split))
+        for name in there.column_names:
+            if name not in FIXED and name not in table.column_names:
+                table = table.append_column(name, there.column(name))
+    return table
