@@ -240,6 +240,7 @@ def show_status(folder: str, *, as_json: bool) -> int:
     """Print how far a run is; exit code 0 whether or not it is complete."""
     run = runs.open_run(folder)
     found = states.state(run)
+    metrics = {**run.signatures, **_of_added(run)}
     data = {
         "complete": found.complete,
         "splits_done": found.n_done,
@@ -248,7 +249,7 @@ def show_status(folder: str, *, as_json: bool) -> int:
         "errors": found.errors,
         "bytes_done": found.size,
         "signature": run.signature,
-        "metrics": {**run.signatures, **_of_added(run)},
+        "metrics": metrics,
     }
     if as_json:
         print(json.dumps(data, indent=1))  # noqa: T201
@@ -256,7 +257,7 @@ def show_status(folder: str, *, as_json: bool) -> int:
     print(f"{folder}: {'complete' if found.complete else 'not complete'}")  # noqa: T201
     print(f"splits  {found.n_done:,} of {found.n_splits:,}")  # noqa: T201
     print(f"rows    {found.rows:,}, {found.errors:,} with an error")  # noqa: T201
-    for name, signature in data["metrics"].items():
+    for name, signature in metrics.items():
         print(f"{name}: {signature}")  # noqa: T201
     return OK
 

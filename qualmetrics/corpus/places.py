@@ -35,6 +35,11 @@ def is_remote(path: str) -> bool:
     return "://" in path
 
 
+def plain(path: str) -> str:
+    """Return the path of a ``file://`` URL; anything else as it is."""
+    return path.removeprefix("file://") if path.startswith("file://") else path
+
+
 def filesystem(path: str) -> tuple[Any, str]:
     """Return the file system of a URL, and the path in it.
 
@@ -166,6 +171,7 @@ def _upload(path: str, write: Callable[[BinaryIO], None]) -> None:
     whole = io.BytesIO()  # a part is small, and an upload that breaks off must not be seen
     write(whole)
     system, inner = filesystem(path)
+    system.makedirs(inner.rpartition("/")[0], exist_ok=True)
     system.pipe_file(inner, whole.getvalue())
 
 

@@ -117,7 +117,7 @@ def find(paths: Sequence[str]) -> Found:
     """
     files: dict[str, None] = {}
     problems: list[tuple[str, str]] = []
-    for path in paths:
+    for path in map(places.plain, paths):
         matches = _matches(path)
         if not matches:
             problems.append((path, _missing(path)))

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from typing import Any, BinaryIO
@@ -134,7 +134,7 @@ def start(
         Where there is nothing to read; where the folder holds something else, a run with other
         metrics or settings, or one of an input that has changed since; where it cannot be written.
     """
-    settings = settings or Settings()
+    settings, folder = settings or Settings(), places.plain(folder)
     found = find(paths)
     if not found.files:
         raise InputError("; ".join(problem for _, problem in found.problems) or "nothing to score")
@@ -176,6 +176,7 @@ def open_run(folder: str) -> Run:
     InputError
         Where the folder holds none.
     """
+    folder = places.plain(folder)
     about = _there(folder)
     if about is None:
         raise InputError(f"{folder} holds no run: there is no run.json in it")
@@ -364,38 +365,53 @@ def todo(
     run: Run, tally: Tally | None = None, *, shard: tuple[int, int] = (0, 1)
 ) -> Iterator[Split]:
     """Yield the splits that are not done; streams are cut into chunks, with their bytes."""
-    tally = tally or Tally()
     done = run.committed()
     for split in run.splits:
-        if split.unit % shard[1] != shard[0]:
-            continue
-        if not split.stream:
-            if split.key in done:
-                tally.skipped += 1
-            else:
-                yield split
-            continue
-        yield from _rest_of(run, split, done, tally)
+        if split.unit % shard[1] == shard[0]:
+            yield from pieces(run, split, done, tally)
 
 
-def _rest_of(run: Run, split: Split, done: set[str], tally: Tally) -> Iterator[Split]:
-    """Yield the chunks of a stream that are not done; it is read again only if some are missing."""
-    numbers = {int(key[7:]) for key in done if key.startswith(f"{split.file:06d}-")}
-    if split.paths != (STDIN,) and numbers == set(range(len(numbers))) and numbers:
-        final = read_footer(run.part(replace(split, chunk=max(numbers))))
-        if final["split"]["last"]:
-            tally.skipped += len(numbers)
-            return
-    for chunk in chunks(split, run.split_bytes):
-        if chunk.chunk not in numbers:
-            yield chunk
-            continue
-        tally.skipped += 1
-        if split.paths == (STDIN,) and read_footer(run.part(chunk))["input"] != chunk.fingerprint:
-            raise InputError(
-                f"what is piped in is not what the run in {run.folder} was made from. Name "
-                "another folder, or start again with --new-run"
-            )
+def pieces(
+    run: Run, split: Split, done: Collection[str], tally: Tally | None = None
+) -> Iterator[Split]:
+    """Yield what is not done of a split: itself, or the chunks of a stream, with their bytes."""
+    tally = tally or Tally()
+    numbers = _chunks_of(split, done)
+    if is_finished(run, split, done):
+        tally.skipped += max(1, len(numbers)) if split.stream else 1
+    elif not split.stream:
+        yield split
+    else:
+        for chunk in chunks(split, run.split_bytes):
+            if chunk.chunk not in numbers:
+                yield chunk
+                continue
+            tally.skipped += 1
+            if split.paths == (STDIN,):
+                _check_piped(run, chunk)
+
+
+def is_finished(run: Run, split: Split, done: Collection[str]) -> bool:
+    """Tell whether a split is committed; of a stream, whether its last chunk is, and all before."""
+    if not split.stream:
+        return split.key in done
+    numbers = _chunks_of(split, done)
+    if split.paths == (STDIN,) or not numbers or numbers != set(range(len(numbers))):
+        return False  # what is piped in is compared with what is there
+    final = read_footer(run.part(replace(split, chunk=max(numbers))))
+    return bool(final["split"]["last"])
+
+
+def _chunks_of(split: Split, done: Collection[str]) -> set[int]:
+    return {int(key[7:]) for key in done if key.startswith(f"{split.file:06d}-")}
+
+
+def _check_piped(run: Run, chunk: Split) -> None:
+    if read_footer(run.part(chunk))["input"] != chunk.fingerprint:
+        raise InputError(
+            f"what is piped in is not what the run in {run.folder} was made from. Name "
+            "another folder, or start again with --new-run"
+        )
 
 
 def work(

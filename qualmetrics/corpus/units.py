@@ -48,8 +48,9 @@ def check_selection(*, level: str, sample: float, limit: int | None) -> None:
 
 
 def is_drawn(document: Document, share: float) -> bool:
-    """Draw by what a document is called, so that every run and every shard draws the same."""
-    name = f"{document.place}\n{document.id}".encode("utf-8", "surrogatepass")
+    """Draw by where a document stands, so that every run and every shard draws the same."""
+    at = document.line if document.offset is None else document.offset
+    name = f"{document.path}\n{at}".encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(name, digest_size=8).digest()) < share * 2**64
 
 

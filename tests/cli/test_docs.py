@@ -11,19 +11,29 @@ import pytest
 from tests.cli.conftest import ROOT, Ran
 
 PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+CORPORA = (ROOT / "docs" / "corpora.md").read_text(encoding="utf-8")
 ROWS = '{"text": "The cat sat on the mat."}\nnot json\n{"id": 3}\n'
 
 
-def examples() -> list[tuple[str, list[str]]]:
+def examples(page: str = PAGE) -> list[tuple[str, list[str]]]:
     """Return each command of the page with the lines under it, ``...`` for those left out."""
     found: list[tuple[str, list[str]]] = []
-    for block in re.findall(r"```console\n(.*?)```", PAGE, flags=re.DOTALL):
+    for block in re.findall(r"```console\n(.*?)```", page, flags=re.DOTALL):
         for line in block.splitlines():
             if line.startswith("$ "):
                 found.append((line[2:], []))
             else:
                 found[-1][1].append(line)
     return [example for example in found if example[0].startswith("qualmetrics ")]
+
+
+def test_the_page_about_corpora_shows_real_output(qm: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    printed = []
+    for command, _ in examples(CORPORA):  # each goes on where the one before left off
+        ran = qm(*shlex.split(command)[1:])
+        printed.append((command, (ran.err + ran.out).splitlines()))
+    assert printed == examples(CORPORA)
 
 
 @pytest.mark.parametrize(("command", "shown"), examples(), ids=lambda value: str(value)[:50])

@@ -31,11 +31,10 @@ HEAVY = {
     "yaml": {"reward", "training"},
     "tokenizers": {"encoder", "onnx", "training"},
     "sacrebleu": {"similarities"},
-    "pyarrow": {"corpus"},
+    "pyarrow": {"corpus", "report"},
     "zstandard": {"corpus"},
     "fsspec": {"corpus"},
     "ray": {"corpus"},
-    "datasets": {"corpus"},
     "rouge_score": {"similarities"},
 }
 """Package -> the rooms that may name it."""

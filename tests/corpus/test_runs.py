@@ -1,0 +1,274 @@
+"""Runs: what is committed stays, what is missing is done, and nothing is mixed up."""
+
+import errno
+import gzip
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from qualmetrics.corpus import places, runs, states
+from qualmetrics.corpus.metrics import resolve
+from qualmetrics.errors import InputError
+from tests.cli.conftest import Ran, qm  # noqa: F401 - a fixture
+from tests.corpus.toys import write_rows
+
+Run = Callable[..., Ran]
+WORDS = resolve(["words", "fkgl"])
+
+
+def score(source: Path | str, folder: Path | str, **settings: Any) -> runs.Run:
+    """Score in this process, in small splits; return the run."""
+    size = settings.pop("split_bytes", 300)
+    run = runs.start([str(source)], str(folder), WORDS, runs.Settings(**settings), split_bytes=size)
+    list(runs.work(run, WORDS, workers=0))
+    return run
+
+
+def column(run: runs.Run, name: str) -> list[Any]:
+    return states.read_run(run).column(name).to_pylist()
+
+
+def parts(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "parts").iterdir()}
+
+
+def test_a_run_has_every_row_once_in_order_with_the_scores_of_a_plain_call(tmp_path: Path) -> None:
+    ids = write_rows(tmp_path / "a.jsonl", 60)
+    run = score(tmp_path / "a.jsonl", tmp_path / "run")
+    texts = [json.loads(line)["text"] for line in (tmp_path / "a.jsonl").open(encoding="utf-8")]
+    assert column(run, "id") == ids
+    assert column(run, "fkgl") == WORDS["fkgl"](texts).primary.tolist()
+    assert column(run, "n_chars") == [len(text) for text in texts]
+    assert (len(run.splits) > 5, states.state(run).complete, list(states.verify(run))) == (
+        True,
+        True,
+        [],
+    )
+
+
+def test_what_is_missing_is_done_again_byte_for_byte(tmp_path: Path) -> None:
+    write_rows(tmp_path / "a.jsonl", 60)
+    score(tmp_path / "a.jsonl", tmp_path / "run")
+    whole = parts(tmp_path / "run")
+    for name in sorted(whole)[1:5]:
+        (tmp_path / "run" / "parts" / name).unlink()
+    (tmp_path / "run" / "parts" / ".tmp-0of1-half").write_bytes(b"half")
+    run = runs.start([str(tmp_path / "a.jsonl")], str(tmp_path / "run"), WORDS)
+    tally = runs.Tally()
+    done = list(runs.work(run, WORDS, workers=0, tally=tally))
+    assert (len(done), tally.skipped) == (4, len(whole) - 4)
+    assert parts(tmp_path / "run") == whole
+
+
+def test_a_packed_stream_goes_on_after_the_chunks_that_are_done(tmp_path: Path) -> None:
+    ids = write_rows(tmp_path / "a.jsonl", 60)
+    packed = tmp_path / "b.jsonl.gz"
+    packed.write_bytes(gzip.compress((tmp_path / "a.jsonl").read_bytes()))
+    score(packed, tmp_path / "run")
+    whole = parts(tmp_path / "run")
+    for name in sorted(whole)[3:]:
+        (tmp_path / "run" / "parts" / name).unlink()
+    assert not states.state(runs.open_run(str(tmp_path / "run"))).complete
+    run = score(packed, tmp_path / "run")
+    assert (parts(tmp_path / "run"), column(run, "id")) == (whole, ids)
+    assert states.state(run).complete
+
+
+def test_shards_together_make_the_run_of_one(tmp_path: Path) -> None:
+    write_rows(tmp_path / "a.jsonl", 60)
+    score(tmp_path / "a.jsonl", tmp_path / "one")
+    for i in (1, 0, 2):
+        run = runs.start(
+            [str(tmp_path / "a.jsonl")], str(tmp_path / "three"), WORDS, split_bytes=300
+        )
+        list(runs.work(run, WORDS, workers=0, shard=(i, 3)))
+    assert parts(tmp_path / "three") == parts(tmp_path / "one")
+
+
+def refused(source: Path, folder: Path, **settings: Any) -> str:
+    with pytest.raises(InputError) as caught:
+        score(source, folder, **settings)
+    return str(caught.value)
+
+
+def test_another_run_in_the_folder_is_refused_and_kept(tmp_path: Path) -> None:
+    write_rows(tmp_path / "a.jsonl", 20)
+    score(tmp_path / "a.jsonl", tmp_path / "run")
+    whole = parts(tmp_path / "run")
+    assert "level was 'document', and is 'line' now" in refused(
+        tmp_path / "a.jsonl", tmp_path / "run", level="line"
+    )
+    with pytest.raises(InputError, match=r"fkgl was flesch_kincaid_grade.* and is not scored now"):
+        runs.start([str(tmp_path / "a.jsonl")], str(tmp_path / "run"), resolve(["words"]))
+    assert parts(tmp_path / "run") == whole
+
+
+def test_a_changed_input_is_refused_by_name(tmp_path: Path) -> None:
+    write_rows(tmp_path / "a.jsonl", 20)
+    score(tmp_path, tmp_path / "run")
+    with (tmp_path / "a.jsonl").open("a") as lines:
+        lines.write('{"text": "more"}\n')
+    assert "a.jsonl is not what it was" in refused(tmp_path / "a.jsonl", tmp_path / "run")
+    run = runs.start([str(tmp_path / "a.jsonl")], str(tmp_path / "run"), WORDS, new_run=True)
+    list(runs.work(run, WORDS, workers=0))
+    assert states.state(run).rows == 21
+
+
+def test_a_folder_of_something_else_is_not_written_to(tmp_path: Path) -> None:
+    write_rows(tmp_path / "a.jsonl", 3)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").write_text("precious")
+    assert "thesis.tex" in refused(tmp_path / "a.jsonl", tmp_path / "mine")
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.tex"]
+
+
+def test_a_full_disk_leaves_no_part_and_the_same_call_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = write_rows(tmp_path / "a.jsonl", 60)
+    flush, calls = os.fsync, iter(range(1000))
+
+    def full(handle: int) -> None:
+        if next(calls) == 8:  # files at even calls, their folders at odd ones
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        flush(handle)
+
+    monkeypatch.setattr(places.os, "fsync", full)
+    with pytest.raises(InputError, match="No space left on device"):
+        score(tmp_path / "a.jsonl", tmp_path / "run")
+    monkeypatch.setattr(places.os, "fsync", flush)
+    left = parts(tmp_path / "run")
+    assert left
+    assert not any(name.startswith(".tmp") for name in left)
+    assert column(score(tmp_path / "a.jsonl", tmp_path / "run"), "id") == ids
+
+
+def test_levels_samples_and_limits_choose_rows(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("One two. Three.\n\nFour\nfive.")
+    expected = {"paragraph": [3, 2], "sentence": [2, 1, 2], "line": [3, 1, 1]}
+    for level, counts in expected.items():
+        run = score(tmp_path / "a.txt", tmp_path / level, level=level)
+        assert column(run, "words") == counts
+        assert column(run, "id")[0] == f"{tmp_path / 'a.txt'}#1"
+    ids = write_rows(tmp_path / "b.jsonl", 200)
+    few = column(score(tmp_path / "b.jsonl", tmp_path / "s", sample=0.2), "id")
+    again = column(score(tmp_path / "b.jsonl", tmp_path / "t", sample=0.2, split_bytes=999), "id")
+    assert (few == again, 20 < len(few) < 60, set(few) < set(ids)) == (True, True, True)
+    run = score(tmp_path / "b.jsonl", tmp_path / "l", limit=17)
+    assert (column(run, "id"), states.state(run).complete) == (ids[:17], True)
+    assert list(runs.work(run, WORDS, workers=0)) == []
+
+
+def test_a_metric_is_added_to_a_run_without_scoring_the_others(tmp_path: Path) -> None:
+    write_rows(tmp_path / "a.jsonl", 60)
+    run = score(tmp_path / "a.jsonl", tmp_path / "run")
+    before = parts(tmp_path / "run")
+    more = resolve(["smog"])
+    list(runs.work(runs.start_added(run, more), more, workers=0))
+    assert parts(tmp_path / "run") == before
+    table = states.read_run(run)
+    assert [n for n in table.column_names if "status" not in n][-3:] == ["words", "fkgl", "smog"]
+    assert table.num_rows == 60
+    with pytest.raises(InputError, match="has words already"):
+        runs.start_added(run, resolve(["words"]))
+
+
+def test_stores_of_objects_are_read_and_written(tmp_path: Path) -> None:
+    fsspec = pytest.importorskip("fsspec")
+    write_rows(tmp_path / "a.jsonl", 40)
+    memory = fsspec.filesystem("memory")
+    memory.pipe_file("/in/x/a.jsonl", (tmp_path / "a.jsonl").read_bytes())
+    memory.pipe_file("/in/b.jsonl.gz", gzip.compress((tmp_path / "a.jsonl").read_bytes()))
+    table = pa.table({"text": ["One two.", "Three."]})
+    with memory.open("/in/c.parquet", "wb") as stream:
+        pq.write_table(table, stream)
+    run = score("memory://in", "memory://out/run")
+    assert (states.state(run).rows, list(states.verify(run))) == (82, [])
+    assert column(run, "words")[40:42] == [2, 1]
+    local = score(tmp_path / "a.jsonl", f"file://{tmp_path}/run")
+    assert column(local, "words") == column(run, "words")[42:]
+
+
+def test_texts_are_kept_only_where_asked_and_surrogates_do_not_stop_a_run(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"id": "\\ud800", "text": "One \\ud800 two.\\u0000"}\n')
+    bare = score(tmp_path / "a.jsonl", tmp_path / "bare")
+    assert "text" not in states.read_run(bare).column_names
+    kept = score(tmp_path / "a.jsonl", tmp_path / "kept", with_text=True, float32=True)
+    assert column(kept, "text") == ["One \ufffd two.\0"]
+    assert states.read_run(kept).schema.field("fkgl").type == pa.float32()
+
+
+# -- the command ----------------------------------------------------------------------------------
+
+DIRTY = b"""{"id": "good", "text": "One two."}
+{"id": "missing"}
+{"id": "null", "text": null}
+{"id": "int", "text": 3}
+{"id": "cut", "text": "One
+{"id": "utf8", "text": "caf\xe9 two."}
+{"id": "clash", "text": {"a": 1}}
+{"id": "clash2", "text": ["a"]}
+{"id": "surrogate", "text": "a \\ud800 b"}
+{"id": "empty", "text": ""}
+{"id": "nul", "text": "a\\u0000 b"}
+
+{"id": "last", "text": "One two three."}
+"""
+
+
+def test_the_dirty_rows_of_the_specification(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "a.jsonl").write_bytes(DIRTY)
+    call = ("score", "a.jsonl", "-m", "words", "--format", "parquet", "--workers", "0", "-o")
+    assert qm(*call, "run").code == 0
+    run = runs.open_run("run")
+    found = dict(zip(column(run, "id"), column(run, "status"), strict=True))
+    assert len(found) == 12
+    good = {"good", "utf8", "surrogate", "nul", "last"}
+    assert {name for name, status in found.items() if status == "ok"} == good
+    assert found["empty"] == "empty"
+    errors = qm("run", "errors", "run").out.splitlines()
+    assert [line.split(": ")[0] for line in errors] == [f"a.jsonl:{n}" for n in (2, 3, 4, 5, 7, 8)]
+    assert qm(*call, "other", "--max-errors", "0").code == 2
+
+
+def test_gates_exit_codes_and_messages_of_a_run(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    write_rows(tmp_path / "a.jsonl", 30)
+    call = ("score", "a.jsonl", "-m", "words", "--format", "parquet", "--workers", "0")
+    assert "-o DIR" in qm(*call).err
+    ran = qm(*call, "-o", "run", "--fail-if", "words>11")
+    assert (ran.code, "words is 12 (words>11)" in ran.err) == (1, True)
+    ran = qm(*call, "-o", "run", "--fail-if", "words>12")
+    assert (ran.code, "were done before" in ran.err) == (0, True)
+    ran = qm(*call, "gone.txt", "-o", "new")
+    assert (ran.code, "gone.txt" in ran.err) == (2, True)
+    assert qm(*call, "-o", "none", "--resume").code == 2
+    assert "i from 0" in qm(*call, "-o", "none", "--shard", "8/8").err
+    assert "--resume goes with a run" in qm("score", "a.jsonl", "--resume").err
+    assert "all well" in qm("run", "verify", "run").out
+    next((tmp_path / "run" / "parts").iterdir()).unlink()
+    assert qm("run", "verify", "run").code == 2
+    assert json.loads(qm("run", "status", "run", "--json").out)["complete"] is False
+
+
+def test_what_is_piped_in_resumes_only_with_the_same_bytes(qm: Run) -> None:  # noqa: F811
+    rows = b'{"text": "One two."}\n{"text": "Three."}\n'
+    call = ("score", "-", "--input-format", "jsonl", "-m", "words", "--format", "parquet")
+    call = (*call, "--workers", "0", "-o", "run")
+    assert qm(*call, stdin=rows).code == 0
+    assert qm(*call, stdin=rows).code == 0
+    ran = qm(*call, stdin=rows.replace(b"One", b"Two"))
+    assert (ran.code, "piped in" in ran.err) == (2, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes all")
+def test_an_output_that_is_read_only_is_named(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    write_rows(tmp_path / "a.jsonl", 3)
+    (tmp_path / "closed").mkdir(mode=0o500)
+    ran = qm("score", "a.jsonl", "-m", "words", "--format", "parquet", "-o", "closed/run")
+    assert (ran.code, "cannot write closed/run" in ran.err) == (2, True)
