@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -207,6 +208,13 @@ def _meaning(table: Scored, column: str) -> dict[str, str]:
     }
 
 
+def _anchor(table: Scored, column: str) -> str:
+    """Return what a column is called in an address: its name where that is plain and its own."""
+    slugs = [re.sub(r"[^a-z0-9_]+", "-", name.lower()) for name in table.values]
+    at = list(table.values).index(column)
+    return f"m-{slugs[at]}" if slugs.count(slugs[at]) == 1 else f"m-{slugs[at]}-{at + 1}"
+
+
 def _comparison(table: Scored, column: str, gates: Sequence[Gate]) -> str:
     """Return what drops a document: as a gate says, else the bad end of the scale."""
     for gate in gates:
@@ -238,7 +246,7 @@ def _metric(
     chosen = picks(table, column, own, examples)
     return {
         "name": column,
-        "anchor": "m-" + column.replace("@", "-at-").replace(".", "-"),
+        "anchor": _anchor(table, column),
         **_meaning(table, column),
         "summary": found,
         "share_undefined": found.n_undefined / max(found.n, 1),

@@ -51,10 +51,15 @@ def summary(table: Scored, column: str) -> Summary:
     if not len(there):
         return Summary(len(values), len(values), short, *[math.nan] * 7)
     quantiles = np.percentile(there, [0, 5, 50, 95, 100]).tolist()
-    sd = float(there.std(ddof=1)) if len(there) > 1 else math.nan
+    sd = _spread(there, 1) if len(there) > 1 else math.nan
     return Summary(
         len(values), len(values) - len(there), short, float(there.mean()), sd, *quantiles
     )
+
+
+def _spread(values: Values, less: int) -> float:
+    with np.errstate(over="ignore"):  # of values near the end of what a float can hold
+        return float(values.std(ddof=less))
 
 
 @dataclass(frozen=True)
@@ -221,7 +226,7 @@ def suggestions(table: Scored, column: str, comparison: str = ">") -> dict[str, 
         f"drops {share} %": float(np.percentile(there, 100 - share if upper else share))
         for share in shares
     }
-    sigmas = 3 * float(there.std())
+    sigmas = 3 * _spread(there, 0)
     found["mean and 3 sd"] = float(there.mean()) + (sigmas if upper else -sigmas)
     return found
 

@@ -69,11 +69,22 @@ def _spacy_cut(text: str) -> tuple[str, ...]:
         return tuple(piece for token in english.make_doc(text) if (piece := token.text.strip()))
 
 
+REMEMBERED: Final = 600
+"""Texts whose pieces are kept: those of one batch, for the next scorer that reads them."""
+MAX_REMEMBERED: Final = 20_000
+"""A text of more characters is cut each time: it would fill the memory of many short ones."""
+
+
+def _remembering(cut: Cut) -> Cut:
+    kept = lru_cache(maxsize=REMEMBERED)(cut)
+    return lambda text: kept(text) if len(text) <= MAX_REMEMBERED else cut(text)
+
+
 TOKENIZERS: Final[Mapping[str, Cut]] = {
-    "pieces": lru_cache(maxsize=64)(_cut),
-    "spacy": lru_cache(maxsize=64)(_spacy_cut),
+    "pieces": _remembering(_cut),
+    "spacy": _remembering(_spacy_cut),
 }
-"""Name -> function from a text to its pieces; what was last cut is remembered."""
+"""Name -> function from a text to its pieces."""
 
 PARTS: Final[Mapping[str, str]] = {"pieces": "pieces:1", "spacy": "pieces:spacy-en"}
 """Name -> piece of the signature."""

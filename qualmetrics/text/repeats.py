@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 
 def extra_copies(parts: Iterable[str]) -> tuple[int, int]:
@@ -39,11 +40,11 @@ def most_common(pieces: Sequence[str], n: int) -> int:
     >>> most_common(["a", "b", "a", "b"], 2)
     6
     """
-    if len(pieces) < n:
+    grams = _joined(pieces, n, " ")
+    if not grams:
         return 0
-    grams = Counter(zip(*(pieces[i:] for i in range(n)), strict=False))
-    gram, count = grams.most_common(1)[0]
-    return (sum(map(len, gram)) + n - 1) * count
+    gram, count = Counter(grams).most_common(1)[0]
+    return len(gram) * count
 
 
 def repeated(pieces: Sequence[str], n: int) -> int:
@@ -56,10 +57,13 @@ def repeated(pieces: Sequence[str], n: int) -> int:
     >>> repeated(["a", "b", "a", "b", "a", "b"], 2)
     4
     """
+    grams = _joined(pieces, n, "")
+    if len(set(grams)) == len(grams):  # as in most texts
+        return 0
     seen: set[str] = set()
     characters = i = 0
-    while i < len(pieces) - n + 1:
-        gram = "".join(pieces[i : i + n])
+    while i < len(grams):
+        gram = grams[i]
         if gram in seen:
             characters += len(gram)
             i += n
@@ -67,3 +71,10 @@ def repeated(pieces: Sequence[str], n: int) -> int:
             seen.add(gram)
             i += 1
     return characters
+
+
+def _joined(pieces: Sequence[str], n: int, between: str) -> list[str]:
+    """Return the n-grams as strings, cut from one string of all pieces."""
+    text, gap = between.join(pieces), len(between)
+    starts = [0, *accumulate(len(piece) + gap for piece in pieces)]
+    return [text[a : b - gap] for a, b in zip(starts, starts[n:], strict=False)]

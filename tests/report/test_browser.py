@@ -37,6 +37,16 @@ def test_it_fits_loads_nothing_and_complains_of_nothing(browser, address, size, 
     assert paper == ("rgb(20, 23, 22)" if dark else "rgb(250, 249, 246)")
 
 
+def test_long_names_fit_a_phone(browser, tmp_path):
+    name = "a_rather_long_name_of_a_heuristic@some_source.and_an_output_of_it"
+    path = tmp_path / "long.html"
+    columns = {name: [1.0, 2.0, 3.0], "other": [2.0, 1.0, 3.0], "g": [name] * 3}
+    report(columns, path, by="g", gates=[f"{name}>2"], ids=[name * 2] * 3, texts=[name] * 3)
+    browser.open(path.as_uri(), width=390, height=844)
+    browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert browser.run("document.documentElement.scrollWidth") == 390
+
+
 def test_the_limit_moves_by_keyboard_and_says_what_it_keeps(browser, address, scores):
     browser.open(address)
     table = table_of(scores, texts=["x"] * 63)

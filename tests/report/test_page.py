@@ -112,6 +112,23 @@ def test_what_comes_from_texts_and_columns_is_escaped(page):
     assert named.count("</script>") == 2
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"m": []},
+        {"m": [5.0]},
+        {"m": [5.0] * 10, "k": [1.0, None] * 5},
+        {"m": [None, None], "k": [1.0, 2.0]},
+        {"m": [float("inf"), 1.0, -float("inf")], "k": [1e300, -1e300, 0.0]},
+        {"a.b": [1.0, 2.0], "a-b": [2.0, 1.0], "A b": [1.0, 1.0]},
+    ],
+)
+def test_odd_tables_make_a_page(columns):
+    reader = Reader(report(columns, gates=[f"{next(iter(columns))}>3"] if "m" in columns else ()))
+    assert list(reader.rows) == list(columns)
+    assert len(set(reader.ids)) == len(reader.ids)
+
+
 def test_ten_metrics_fit_in_300_kilobytes():
     draw = np.random.default_rng(0)
     columns = {f"metric_{i}": draw.normal(50, 10, 20_000) for i in range(10)}
