@@ -248,7 +248,7 @@ def _of_path(path: Path) -> Scored:
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
     if (path / "run.json").is_file():
-        return _of_run(path)
+        return _of_run(str(path))
     if path.is_dir():
         parts = sorted(p for p in path.rglob("*.parquet") if not p.name.startswith((".", "_")))
         if not parts:
@@ -261,33 +261,29 @@ def _of_path(path: Path) -> Scored:
     raise InputError(f"{path}: expected .jsonl, .json, .parquet, or the folder of a run")
 
 
-def _of_run(folder: Path) -> Scored:
-    """Return the table of a finished run, with the metrics that were added to it later."""
-    main, *added = (_part_of_run(one) for one in (folder, *sorted(folder.glob("added/*"))))
-    for other in added:
-        if [str(one) for one in other.ids] != [str(one) for one in main.ids]:
-            raise InputError(f"{folder}: the rows that were added are not those of the run")
-        joined: dict[str, Any] = {
-            key: {**getattr(main, key), **getattr(other, key)}
-            for key in ("values", "short", "states", "signatures", "specs")
-        }
-        main = replace(main, **joined)
-    return main
+def _of_run(folder: str) -> Scored:
+    """Return the table of a run, with the metrics that were added to it later."""
+    from qualmetrics.corpus.runs import added, open_run
+    from qualmetrics.corpus.states import read_run, state
 
-
-def _part_of_run(folder: Path) -> Scored:
-    try:
-        about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        signatures, scorers = dict(about["signatures"]), about["scorers"]
-        specs = {name: Spec.from_dict(scorers[name]["spec"]) for name in signatures}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{folder}: run.json cannot be read: {error!r}") from None
-    parts = sorted((folder / "parts").glob("part-*.parquet"))
-    if not parts:
-        raise InputError(f"{folder}: the run has no part yet; finish it with score --resume")
-    facts = {"run": folder.name, "signature": str(about.get("signature", ""))}
-    facts |= {"input": str(about.get("input", "")), "files": str(len(about.get("files", ())))}
-    found = _of_parquet(parts)
+    run = open_run(folder)
+    runs, now = [run, *added(run)], state(run)
+    if not now.n_done:
+        raise InputError(f"{folder}: the run has no part yet; go on with score --resume")
+    found = _of_columns(_columns(read_run(run)))
+    specs = {
+        name: Spec.from_dict(about["spec"])
+        for one in runs
+        for name, about in one.about["scorers"].items()
+    }
+    facts = {
+        "run": folder,
+        "signature": run.signature,
+        "input": str(run.about["input"]),
+        "files": f"{len(run.files):,}",
+        "splits": f"{now.n_done:,} of {now.n_splits:,} done, {now.errors:,} rows with errors",
+    }
+    signatures = {name: text for one in runs for name, text in one.signatures.items()}
     return replace(found, signatures=signatures, specs=specs, facts=facts)
 
 

@@ -1,12 +1,14 @@
 """``report``, ``compare`` and ``threshold``: exit codes, files, and numbers that agree."""
 
 import json
+import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from qualmetrics.report import differences, table_of
+from qualmetrics.report.svg import number
 from tests.cli.conftest import Ran
 
 pytest.importorskip("jinja2")
@@ -92,3 +94,29 @@ def test_a_threshold_keeps_the_share_asked_for(scored, tmp_path):
 
 def test_a_threshold_drops_the_hard_end_of_ease(scored):
     assert "fre<" in scored("threshold", "a.scores.jsonl", "-m", "fre").out
+
+
+def test_a_run_of_the_corpus_engine_is_reported_as_its_parquet_says(scored, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    pytest.importorskip("zstandard")
+    assert scored("score", "a.jsonl", "-m", "fkgl", "-o", "run", "--format", "parquet").code == 0
+    assert scored("score", "--add", "words", "run").code == 0
+    assert scored("report", "run", "--gate", "fkgl>5", "-o", "run.html").code == 0
+    (part,) = (tmp_path / "run" / "parts").glob("*.parquet")
+    values = parquet.read_table(part).column("fkgl").to_numpy()
+    values = values[np.isfinite(values)]
+    page = (tmp_path / "run.html").read_text(encoding="utf-8")
+    row = page[page.index('<tr data-column="fkgl">') :]
+    cells = re.findall(r'<td class="n">([^<]*)</td>', row[: row.index("</tr>")])
+    numbers = [*np.percentile(values, [0, 5, 50, 95, 100]), values.mean()]
+    assert cells[:6] == [number(float(value)) for value in numbers]
+    assert f'<td class="n">{(values > 5).sum()}</td>' in page
+    for shown in (
+        "1 of 1 done, 0 rows with errors",
+        '<tr data-column="words">',
+        "words|words:en/1",
+    ):
+        assert shown in page
+    part.unlink()
+    done = scored("report", "run")
+    assert (done.code, "no part yet" in done.err) == (2, True)

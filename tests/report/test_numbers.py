@@ -66,42 +66,6 @@ def test_every_source_gives_the_same_table(texts, scores, tmp_path):
         assert [str(one) for one in found.ids] == columns["id"]
 
 
-def write_run(folder, ids, name, values):
-    """Write a run as the corpus engine lays it out: run.json, and parts in their order."""
-    pa = pytest.importorskip("pyarrow")
-    from pyarrow import parquet
-
-    (folder / "parts").mkdir(parents=True)
-    scorer = qm.get(name)
-    about = {"signatures": {name: scorer.signature}, "input": "abc", "files": ["a", "b"]}
-    about["scorers"] = {name: {"spec": scorer.spec.to_dict()}}
-    (folder / "run.json").write_text(json.dumps(about), encoding="utf-8")
-    table = pa.table({"id": ids, "n_chars": [9] * len(ids), name: values})
-    table = table.append_column(f"{name}.status", pa.array(["ok"] * len(ids)).dictionary_encode())
-    for i in range(len(ids)):
-        parquet.write_table(table.slice(i, 1), folder / "parts" / f"part-{i:06d}-aa.parquet")
-
-
-def test_a_run_is_read_with_the_metrics_that_were_added_to_it(tmp_path):
-    write_run(tmp_path / "run", ["x", "y", "z"], "lix", [1.0, 2.0, 3.0])
-    write_run(tmp_path / "run" / "added" / "rix", ["x", "y", "z"], "rix", [4.0, 5.0, 6.0])
-    found = table_of(tmp_path / "run")
-    assert {name: v.tolist() for name, v in found.values.items()} == {
-        "lix": [1, 2, 3], "rix": [4, 5, 6],
-    }  # fmt: skip
-    assert found.facts["files"] == "2"
-    assert found.spec("rix") == qm.get("rix").spec
-    write_run(tmp_path / "run" / "added" / "words", ["x", "z", "y"], "coleman_1", [0.0, 0.0, 0.0])
-    with pytest.raises(InputError, match="not those of the run"):
-        table_of(tmp_path / "run")
-
-
-def test_a_run_without_a_part_is_refused(tmp_path):
-    write_run(tmp_path / "run", [], "lix", [])
-    with pytest.raises(InputError, match="no part yet"):
-        table_of(tmp_path / "run")
-
-
 def test_other_columns_are_there_to_group_by():
     found = table_of({"fkgl": [1.0, 2.0], "source": ["a", "b"], "n_chars": [10, 20]})
     assert list(found.values) == ["fkgl"]
