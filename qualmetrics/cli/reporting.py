@@ -38,7 +38,8 @@ def write_report(request: Request) -> None:
     from qualmetrics.report import report, table_of
 
     table = table_of(Path(request.source))
-    beside = _documents(request, table) if request.texts else {}
+    if request.texts:
+        table = _with_documents(request, table)
     report(
         table,
         request.output,
@@ -48,7 +49,6 @@ def write_report(request: Request) -> None:
         by=request.by,
         examples=request.examples,
         lang=request.lang,
-        **beside,
     )
     sys.stdout.write(f"{request.output}\n")
 
@@ -58,39 +58,61 @@ def _split(given: Sequence[str]) -> list[str] | None:
     return parts or None
 
 
-def _documents(request: Request, table: Any) -> dict[str, Any]:
-    """Return texts, and the column to group by, of the documents whose ids the table has."""
+def _with_documents(request: Request, table: Any) -> Any:
+    """Return the table with the texts that are shown, all sizes, and the column to group by."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    from qualmetrics.report import rows_shown
+
+    by = request.by if request.by and request.by not in table.beside else None
+    rows = {str(one): i for i, one in enumerate(table.ids)}
+    wanted = rows_shown(
+        table,
+        metrics=_split(request.metrics),
+        gates=_split(request.gates) or (),
+        examples=request.examples,
+    )
+    texts: list[str | None] = [None] * len(table)
+    groups: list[Any] = [None] * len(table)
+    sizes = np.full(len(table), -1.0)
+    for document in _read(request, by):
+        row = rows.get(document.id)
+        if row is None or sizes[row] >= 0:
+            continue
+        sizes[row] = len(document.text or "")
+        if row in wanted:
+            texts[row] = document.text
+        if by:
+            groups[row] = document.columns.get(by)
+    missing = int((sizes < 0).sum())
+    if missing == len(table):
+        raise InputError(
+            f"none of the ids of {request.source} is one of {', '.join(request.texts)}; name the "
+            "files that were scored, and the same --id-field"
+        )
+    if missing:
+        warn(f"{missing} of {len(table)} documents were not found in {', '.join(request.texts)}")
+    beside = {**table.beside, by: groups} if by else table.beside
+    known = table.sizes if table.sizes is not None else np.maximum(sizes, 0)
+    return replace(table, texts=texts, sizes=known, beside=beside)
+
+
+def _read(request: Request, by: str | None) -> Any:
+    """Yield the documents of the files that were named, one after the other."""
     from qualmetrics.corpus.readers import Reading, find, read_found
 
     found = find(request.texts)
     for _, problem in found.problems:
         raise InputError(problem)
-    by = request.by if request.by and request.by not in table.beside else None
     reading = Reading(
         text_field=request.text_field,
         id_field=request.id_field,
         markup=request.markup,
         columns=((by, by),) if by else (),
     )
-    texts: dict[str, str | None] = {}
-    groups: dict[str, Any] = {}
-    for document in read_found(found.files, reading):
-        texts.setdefault(document.id, document.text)
-        if by:
-            groups.setdefault(document.id, document.columns.get(by))
-    ids = [str(one) for one in table.ids]
-    missing = sum(one not in texts for one in ids)
-    if missing == len(ids):
-        raise InputError(
-            f"none of the ids of {request.source} is one of {', '.join(request.texts)}; name the "
-            "files that were scored, and the same --id-field"
-        )
-    if missing:
-        warn(f"{missing} of {len(ids)} documents were not found in {', '.join(request.texts)}")
-    beside: dict[str, Any] = {"texts": [texts.get(one) for one in ids]}
-    if by:
-        beside["columns"] = {by: [groups.get(one) for one in ids]}
-    return beside
+    yield from read_found(found.files, reading)
 
 
 # -- compare --------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 shows, for whoever wants them without a page. See docs/reports.md.
 """
 
-from qualmetrics.report.page import compare_report, report
+from qualmetrics.report.page import compare_report, report, rows_shown
 from qualmetrics.report.statistics import (
     Difference,
     differences,
@@ -25,6 +25,7 @@ __all__ = [
     "gates_of",
     "keep_curve",
     "report",
+    "rows_shown",
     "suggestions",
     "summary",
     "table_of",

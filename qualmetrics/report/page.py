@@ -117,6 +117,21 @@ def report(
     return _written(page, output)
 
 
+def rows_shown(
+    table: Scored,
+    *,
+    metrics: Sequence[str] | None = None,
+    gates: Iterable[str | Gate] = (),
+    examples: int = 5,
+) -> set[int]:
+    """Return the rows whose texts a report shows: whoever reads a corpus again needs no others."""
+    found = st.gates_of(table, gates)
+    columns = dict.fromkeys([*_chosen(table, metrics), *(gate.name for gate in found)])
+    return {
+        row for name in columns for pick in picks(table, name, found, examples) for row in pick.rows
+    }
+
+
 def compare_report(
     first: Any,
     second: Any,
