@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qualmetrics.core import Status
+import numpy as np
+from numpy.typing import NDArray
+
+from qualmetrics.core import UNDEFINED, Status
 from qualmetrics.errors import InputError
 
 OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
@@ -47,6 +50,77 @@ class Gate:
         if state.undefined or state & Status.TOO_SHORT or math.isnan(value):
             return False
         return OPERATORS[self.comparison](value, self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusGate:
+    """One condition on all texts together; texts without a value or too short are left out."""
+
+    function: str
+    """``mean``, ``median``, ``min``, ``max``, ``p90`` (a percentile), or ``share``."""
+    name: str
+    comparison: str
+    limit: float
+    of: Gate | None = None
+    """For ``share``: what the texts that are counted fulfil."""
+
+    def __str__(self) -> str:
+        """As it is typed."""
+        return f"{self.function}({self.of or self.name}){self.comparison}{self.limit:g}"
+
+    def value(self, values: NDArray[np.float64], status: NDArray[np.uint16]) -> float:
+        """Return what the condition is about; NaN where no text has a value."""
+        left_out = np.uint16(UNDEFINED | Status.TOO_SHORT)
+        kept = values[((status & left_out) == 0) & ~np.isnan(values)]
+        if not len(kept):
+            return math.nan
+        if self.of is not None:
+            return float(np.mean(OPERATORS[self.of.comparison](kept, self.of.limit)))
+        if self.function.startswith("p"):
+            return float(np.percentile(kept, int(self.function[1:])))
+        return float(_FUNCTIONS[self.function](kept))
+
+    def fails(self, value: float) -> bool:
+        """Return True where the value breaks the gate; NaN never does."""
+        return OPERATORS[self.comparison](value, self.limit)
+
+
+_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
+    "mean": np.mean,
+    "median": np.median,
+    "min": np.min,
+    "max": np.max,
+}
+_CORPUS_GATE = re.compile(r"(mean|median|min|max|share|p[0-9]{1,2}) *\((.+)\)(.*)")
+
+
+def parse_any(expression: str) -> Gate | CorpusGate:
+    """Read a gate on each text (``fkgl>9``) or on all (``p90(fkgl)>12``, ``share(fkgl>9)>0.1``).
+
+    Raises
+    ------
+    InputError
+        When it is neither.
+
+    Examples
+    --------
+    >>> str(parse_any("share(fkgl > 9) > 0.1"))
+    'share(fkgl>9)>0.1'
+    """
+    found = _CORPUS_GATE.fullmatch(expression.strip())
+    if found is None:
+        return parse_gate(expression)
+    function, inside, rest = found.groups()
+    limit = parse_gate(f"x{rest}")
+    if function == "share":
+        of = parse_gate(inside)
+        return CorpusGate(function, of.name, limit.comparison, limit.limit, of)
+    if any(sign in inside for sign in OPERATORS):
+        raise InputError(
+            f"cannot read the gate {expression!r}; {function}(...) takes a name alone, as in "
+            f"{function}(fkgl)>12, and share(...) a condition, as in share(fkgl>9)>0.1"
+        )
+    return CorpusGate(function, inside.strip(), limit.comparison, limit.limit)
 
 
 def failures(gate: Gate, values: Any, statuses: Sequence[str]) -> Iterator[int]:

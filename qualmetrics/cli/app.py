@@ -145,7 +145,7 @@ def score_command(
         str | None,
         typer.Option(
             "--format",
-            help="table, json, jsonl, csv; or parquet: a folder that grows and resumes.",
+            help="table, json, jsonl, csv, markdown, github, sarif, junit; or parquet: a run.",
             show_default="table",
         ),
     ] = None,
@@ -157,7 +157,11 @@ def score_command(
     ] = None,
     fail_if: Annotated[
         list[str] | None,
-        typer.Option("--fail-if", help='A gate on each text, such as "fkgl>9": exit code 1.'),
+        typer.Option(
+            "--fail-if",
+            help='A gate: exit code 1. On each text "fkgl>9"; on all "p90(fkgl)>12", '
+            '"mean(fre)<50", "share(fkgl>9)>0.1".',
+        ),
     ] = None,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Report failed gates, but exit with 0.")

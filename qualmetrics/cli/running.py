@@ -8,14 +8,16 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from qualmetrics.cli import FAILED, GATE_FAILED, OK
 from qualmetrics.cli.messages import fail, gate_failed, warn
 from qualmetrics.cli.run_options import Options
-from qualmetrics.core import Scorer
+from qualmetrics.core import Scorer, Status
 from qualmetrics.corpus import runs, states
 from qualmetrics.corpus.readers import Reading, find
 from qualmetrics.errors import InputError
-from qualmetrics.gates import Gate, failures
+from qualmetrics.gates import CorpusGate, Gate, failures
 
 EVERY = 30.0
 """Seconds between lines of progress where standard error is no terminal."""
@@ -31,7 +33,7 @@ def score_corpus(
     reading: Reading,
     options: Options,
     *,
-    gates: Sequence[tuple[Gate, str]] = (),
+    gates: Sequence[tuple[Gate | CorpusGate, str]] = (),
     quiet: bool = False,
 ) -> int:
     """Score into a folder and return the exit code."""
@@ -147,13 +149,19 @@ def _report(
     return OK
 
 
-def _hold(run: runs.Run, gates: Sequence[tuple[Gate, str]]) -> int:
+def _hold(run: runs.Run, gates: Sequence[tuple[Gate | CorpusGate, str]]) -> int:
     """Hold gates against the rows of a run."""
     table = states.read_run(run)
     broken: list[str] = []
     for gate, key in gates:
         values = table.column(_value_column(run, key)).to_numpy(zero_copy_only=False)
         statuses = table.column(f"{key}.status").to_pylist()
+        if isinstance(gate, CorpusGate):
+            short = str(Status.TOO_SHORT)
+            codes = [Status.TOO_SHORT if short in name else Status.OK for name in statuses]
+            value = gate.value(values.astype(float), np.array(codes, dtype=np.uint16))
+            broken += [f"all texts: {value:.4g} ({gate})"] if gate.fails(value) else []
+            continue
         ids = table.column("id")
         broken += [
             f"{ids[i].as_py()}: {key} is {values[i]:.4g} ({gate})"

@@ -20,14 +20,16 @@ from qualmetrics.cli.messages import fail, gate_failed, warn
 from qualmetrics.cli.progress import Progress
 from qualmetrics.cli.run_options import Options
 from qualmetrics.cli.writers import Header, choose_format, opened
-from qualmetrics.core import Scorer
+from qualmetrics.core import Scorer, Scores
 from qualmetrics.corpus.metrics import default_metrics, resolve, split_names
 from qualmetrics.corpus.readers import Document, Reading, find, literal, read_found
 from qualmetrics.corpus.scoring import ScoredBatch, score_documents
 from qualmetrics.corpus.units import check_selection, selected
 from qualmetrics.errors import InputError
-from qualmetrics.gates import Gate, parse_gate
+from qualmetrics.gates import CorpusGate, Gate, parse_any
 from qualmetrics.registry import ALIASES
+
+AnyGate = Gate | CorpusGate
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def score_paths(request: Request) -> int:
             "nothing to score; name files or folders, type - for standard input, or --text '...'"
         )
     form = choose_format(request.output_format, request.output)
-    gates = [parse_gate(part) for given in request.gates for part in given.split(",")]
+    gates = [parse_any(part) for given in request.gates for part in given.split(",")]
     scorers = _scorers(request, gates)
     reading = _reading(request, scorers)
     if form == "parquet":
@@ -85,7 +87,9 @@ def score_paths(request: Request) -> int:
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(len(found.files), quiet=request.quiet))
         batches = score_documents(progress.watch(documents), scorers)
-        header = Header({n: s.signature for n, s in scorers.items()}, scorers, request.markup)
+        signatures = {name: scorer.signature for name, scorer in scorers.items()}
+        on_texts = tuple((g, key) for g, key in _keys(gates, scorers) if isinstance(g, Gate))
+        header = Header(signatures, scorers, request.markup, on_texts)
         writer = stack.enter_context(opened(form, request.output, header))
         for batch in watch.over(batches):
             writer.write(batch)
@@ -97,7 +101,7 @@ def _score_corpus(
     request: Request,
     scorers: dict[str, Scorer],
     reading: Reading,
-    gates: Sequence[tuple[Gate, str]],
+    gates: Sequence[tuple[AnyGate, str]],
 ) -> int:
     from qualmetrics.cli.running import score_corpus
 
@@ -152,7 +156,7 @@ def _check_plain(options: Options) -> None:
     check_selection(level=options.level, sample=options.sample, limit=options.limit)
 
 
-def _scorers(request: Request, gates: Sequence[Gate]) -> dict[str, Scorer]:
+def _scorers(request: Request, gates: Sequence[AnyGate]) -> dict[str, Scorer]:
     wanted = split_names(request.metrics)
     if not wanted and not request.bundles:
         wanted = default_metrics(request.lang or "en")
@@ -182,7 +186,7 @@ def _canonical(name: str) -> str:
     return ALIASES.get(name, name)
 
 
-def _keys(gates: Iterable[Gate], scorers: Mapping[str, Scorer]) -> list[tuple[Gate, str]]:
+def _keys(gates: Iterable[AnyGate], scorers: Mapping[str, Scorer]) -> list[tuple[AnyGate, str]]:
     """Pair each gate with the column it looks at: they may use another name of the same scorer."""
     columns = {_canonical(name): name for name in scorers}
     return [(gate, columns[_canonical(gate.name)]) for gate in gates]
@@ -196,11 +200,12 @@ def _where(document: Document) -> str:
 class _Watch:
     """Looks at batches as they pass: says what was wrong, holds the gates, keeps the exit code."""
 
-    def __init__(self, gates: Sequence[tuple[Gate, str]], *, quiet: bool, failed: bool) -> None:
+    def __init__(self, gates: Sequence[tuple[AnyGate, str]], *, quiet: bool, failed: bool) -> None:
         self.gates = gates
         self.quiet = quiet
         self.failed = failed
         self.broken: list[str] = []
+        self.kept: dict[str, list[Scores]] = {}
 
     def over(self, batches: Iterable[ScoredBatch]) -> Iterator[ScoredBatch]:
         """Pass batches on."""
@@ -208,7 +213,10 @@ class _Watch:
             for document in batch.documents:
                 self._mention(document)
             for gate, key in self.gates:
-                self._hold(gate, key, batch)
+                if isinstance(gate, Gate):
+                    self._hold(gate, key, batch)
+            for key in {key for gate, key in self.gates if isinstance(gate, CorpusGate)}:
+                self.kept.setdefault(key, []).append(batch.scores[key])
             yield batch
 
     def _mention(self, document: Document) -> None:
@@ -228,7 +236,13 @@ class _Watch:
         ]
 
     def report(self) -> None:
-        """Name the texts that failed a gate, after the results."""
+        """Name the texts that failed a gate, and the gates on all texts, after the results."""
+        for gate, key in self.gates:
+            if isinstance(gate, CorpusGate) and key in self.kept:
+                scores = Scores.join(self.kept[key])
+                value = gate.value(scores.primary, scores.status)
+                if gate.fails(value):
+                    self.broken.append(f"all texts: {value:.4g} ({gate})")
         for line in self.broken:
             gate_failed(line)
 

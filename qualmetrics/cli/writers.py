@@ -20,10 +20,15 @@ from typing import Any, Protocol, TextIO
 from qualmetrics.core import Scorer
 from qualmetrics.corpus.scoring import ScoredBatch, output_keys
 from qualmetrics.errors import InputError
+from qualmetrics.gates import Gate
 
 SCHEMA = "qualmetrics-scores/1"
-FORMATS = ("table", "json", "jsonl", "csv", "parquet")
+FORMATS = (
+    *("table", "json", "jsonl", "csv", "parquet"),
+    *("markdown", "github", "sarif", "junit"),
+)
 """What ``--format`` takes; ``parquet`` is a folder, see ``running``."""
+SUFFIXES = {"md": "markdown", "xml": "junit"}
 READ_AS = {"markdown": "markdown/1", "html": "html/1", "auto": "auto(markdown/1,html/1)"}
 
 
@@ -34,6 +39,8 @@ class Header:
     signatures: Mapping[str, str]
     scorers: Mapping[str, Scorer]
     markup: str
+    gates: tuple[tuple[Gate, str], ...] = ()
+    """Conditions on each text, and the metric that each looks at."""
 
     @property
     def columns(self) -> list[str]:
@@ -67,7 +74,7 @@ def choose_format(given: str | None, output: str | None) -> str:
     """Return the format: what was asked for, else by the suffix of the file, else ``table``."""
     if given is None and output is not None:
         suffix = Path(output).suffix.lstrip(".").lower()
-        given = suffix if suffix in FORMATS else None
+        given = SUFFIXES.get(suffix, suffix if suffix in FORMATS else None)
     form = given or "table"
     if form not in FORMATS:
         raise InputError(f"format {form!r} is not one of {', '.join(FORMATS)}")
@@ -177,7 +184,17 @@ def _table(stream: TextIO, header: Header) -> Writer:
     return TableWriter(stream, header)
 
 
+def _for_tools(form: str) -> Callable[[TextIO, Header], Writer]:
+    def make(stream: TextIO, header: Header) -> Writer:
+        from qualmetrics.cli.for_tools import WRITERS
+
+        return WRITERS[form](stream, header)
+
+    return make
+
+
 _WRITERS: Mapping[str, Callable[[TextIO, Header], Writer]] = {
+    **{form: _for_tools(form) for form in ("markdown", "github", "sarif", "junit")},
     "json": _Json,
     "jsonl": _Jsonl,
     "csv": _Csv,
