@@ -68,6 +68,7 @@ def shares(within: float, across: float) -> tuple[Share, ...]:
 def trainers(data: Path) -> Mapping[str, Any]:
     """Return name -> function of (training stories, held-out texts) -> scorer."""
     others = {name: e for name, e in corpora.read(data).items() if name != "onestop"}
+    others["words"] = corpora.words(data)
 
     def alone(train: Examples, _: Examples) -> Any:
         examples, weights = blended([(train, share) for share in shares(1.0, 2.0)], seed=SEED)
@@ -81,6 +82,9 @@ def trainers(data: Path) -> Mapping[str, Any]:
                 parts.append((train, share))
                 continue
             found = others[share.corpus]
+            if share.corpus == "words":
+                parts.append((found, share))
+                continue
             inside = corpora.contained(found.texts, held.texts)
             kept = [
                 i for i, group in enumerate(found.groups) if group not in titles and not inside[i]

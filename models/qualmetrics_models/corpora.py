@@ -7,6 +7,7 @@ where ``is_test`` says so, and no recipe trains or tunes on that.
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
 import json
@@ -100,13 +101,65 @@ def cefr_wiki(data: Path) -> Examples:
     return sample(_rated(values), PairConfig(min_gap=1.0, max_pairs=60_000))
 
 
+ARTS_SOURCES = (
+    "WikiSplit", "EW-SEW-gmpm", "EW-SEW-Turk", "PWKP", "Wiki-Auto", "Wiki-Manual", "SSCORPUS",
+    "Wikipedia_v1", "Wikipedia_v2", "D-Wikipedia", "AutoMeTS", "OneStopEnglish",
+)  # fmt: skip
+"""The sources of ARTS whose text is Wikipedia's, Simple Wikipedia's or OneStopEnglish's. The others
+(ASSET, SimpEval, Britannica, ...) are not free for commercial use, or nobody says."""
+
+
 def arts(data: Path) -> Examples:
-    """ARTS, labels MIT: which of two sentences is harder, by GPT-4."""
+    """ARTS, labels MIT, text CC BY-SA: which of two sentences is harder, by GPT-4."""
     folder = data / "arts"
-    texts = {row["id"]: row["text"] for row in rows(folder / "arts_items.dev.jsonl.gz")}
+    items = rows(folder / "arts_items.dev.jsonl.gz")
+    texts = {row["id"]: row["text"] for row in items if row["source_dataset"] in ARTS_SOURCES}
     judged = rows(folder / "arts_gpt4_pairs.dev.jsonl.gz")
-    pairs = [(texts[row["harder"]], texts[row["easier"]]) for row in judged]
+    both = [row for row in judged if row["harder"] in texts and row["easier"] in texts]
+    pairs = [(texts[row["harder"]], texts[row["easier"]]) for row in both]
     return _paired([(a, b) for a, b in pairs if a != b])
+
+
+WORDS_IN_A_TEXT = 12
+"""Most words of a text that ``words`` makes."""
+
+
+def words(data: Path) -> Examples:
+    """Words with their levels: CEFR-J and Octanove (free with citation, CC BY-SA), CompLex (CC BY).
+
+    A text is a few words of like difficulty, drawn at random. CEFR levels 1 to 6; the complexity of
+    a CompLex word, the mean over its contexts, is stretched over the same range.
+    """
+    rng = np.random.default_rng(0)
+    texts: dict[str, float] = {}
+    for values in (_cefr_words(data), _complex_words(data)):
+        known = sorted(values, key=lambda word: (values[word], word))
+        for _ in range(len(known) // 2):
+            n = int(rng.integers(1, WORDS_IN_A_TEXT + 1))
+            at = int(rng.integers(0, len(known)))
+            near = known[max(0, at - len(known) // 40) : at + len(known) // 40 + 1]
+            chosen = [str(word) for word in rng.choice(near, min(n, len(near)), replace=False)]
+            texts[" ".join(chosen)] = float(np.mean([values[word] for word in chosen]))
+    return sample(_rated(texts), PairConfig(min_gap=1.0, max_pairs=40_000))
+
+
+CEFR = ("A1", "A2", "B1", "B2", "C1", "C2")
+
+
+def _cefr_words(data: Path) -> dict[str, float]:
+    levels: dict[str, float] = {}
+    with gzip.open(data / "lexicon" / "cefr_words.csv.gz", "rt", encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            level = 1.0 + CEFR.index(row["cefr"])
+            levels[row["word"]] = min(level, levels.get(row["word"], level))
+    return levels
+
+
+def _complex_words(data: Path) -> dict[str, float]:
+    seen: dict[str, list[float]] = {}
+    for row in rows(data / "complex_lcp2021" / "complex.train_trial.jsonl.gz"):
+        seen.setdefault(row["token"].lower(), []).append(float(row["complexity"]))
+    return {word: 1.0 + 7.5 * float(np.mean(values)) for word, values in seen.items()}
 
 
 CORPORA: Mapping[str, Callable[[Path], Examples]] = {

@@ -34,9 +34,13 @@ def mixed(
     *,
     seed: int,
 ) -> tuple[Examples, NDArray[np.float64]]:
-    """Return the training parts of corpora as one, and what each pair counts."""
+    """Return the training parts of corpora as one, and what each pair counts.
+
+    Of ``words`` nothing is held out.
+    """
     held = tuple(test)
-    clean = {name: train_part(corpora[name], held) for name in {s.corpus for s in shares}}
+    names = {share.corpus for share in shares}
+    clean = {n: corpora[n] if n == "words" else train_part(corpora[n], held) for n in names}
     return blended([(clean[share.corpus], share) for share in shares], seed=seed)
 
 

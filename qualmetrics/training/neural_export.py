@@ -121,6 +121,7 @@ def _scorer(
     outputs = (config.name,) if len(criteria) == 1 else criteria
     spec = Spec(
         config.name,
+        version=config.version,
         description=config.description
         or f"A neural ranker trained on pairs; higher means more {config.increases_with}.",
         languages=config.languages,

@@ -94,8 +94,9 @@ class TransformerConfig:
     a random length between ``crop_words``, from a sentence on, so that length says nothing.
     ``limits`` put the score through a sigmoid into a range. ``sources`` weigh several examples;
     ``within_groups`` is the share of draws inside groups. ``increases_with`` is what the score
-    rises with. ``dev_fraction`` of the groups is held out where no development examples are given.
-    ``quantise`` ships int8; ``text_form`` adds one graph that reads strings.
+    rises with; ``version`` is to go up whenever numbers change. ``dev_fraction`` of the groups is
+    held out where no development examples are given. ``quantise`` ships int8; ``text_form`` adds
+    one graph that reads strings.
     """
 
     encoder: str = ""
@@ -105,6 +106,7 @@ class TransformerConfig:
     seed: int = 0
     licence: str = ""
     description: str = ""
+    version: int = 1
     languages: tuple[str, ...] = ("any",)
     pool: str = "mean"
     max_tokens: int = 256

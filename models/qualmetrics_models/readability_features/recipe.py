@@ -28,11 +28,13 @@ SHARES = (
     Share("wikisplit", 0.5),
     Share("cefr_wiki", 1.0, most=8_000),
     Share("arts", 1.0, most=8_000),
+    Share("words", 1.0, most=8_000),
 )
 """What each corpus counts, and how many of its pairs are used at most."""
 
 CONFIG = FeaturesConfig(
     name="readability_features",
+    version=2,
     increases_with="difficulty",
     lexicon=LexiconConfig(min_texts=5, max_words=20_000, shrink=50.0, penalty=(1e-4,)),
     penalty=(3e-4,),
@@ -44,15 +46,17 @@ CONFIG = FeaturesConfig(
     ),
     source="qualmetrics-models, readability_features/card.md",
     licence=(
-        "weights trained on OneStopEnglish, SWiPE, Wiki-Auto, WikiSplit and CEFR-SP's Wiki-Auto "
-        "part (CC BY-SA) and ARTS labels (MIT)"
+        "weights trained on OneStopEnglish, SWiPE, Wiki-Auto, WikiSplit, CEFR-SP's Wiki-Auto part "
+        "and Octanove's words (CC BY-SA), ARTS labels (MIT), CompLex (CC BY) and CEFR-J's words "
+        "(free with citation)"
     ),
 )
 
 
 def make(folder: Path, data: Path) -> Trained:
     """Train on the training parts, and put the bundle into a folder, over what is there."""
-    examples, weights = mixed(corpora.read(data), SHARES, corpora.held_out(data), seed=0)
+    read = corpora.read(data) | {"words": corpora.words(data)}
+    examples, weights = mixed(read, SHARES, corpora.held_out(data), seed=0)
     with tempfile.TemporaryDirectory() as scratch:
         made = train_features(examples, CONFIG, Path(scratch) / "made", weights=weights)
         place(Path(scratch) / "made", folder)

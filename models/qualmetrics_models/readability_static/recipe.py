@@ -21,6 +21,7 @@ from qualmetrics_models.readability_features.recipe import SHARES, place
 
 CONFIG = StaticConfig(
     name="readability_static",
+    version=2,
     increases_with="difficulty",
     teacher="readability_minilm",
     distillation=3.0,
@@ -33,15 +34,17 @@ CONFIG = StaticConfig(
     ),
     source="qualmetrics-models, readability_static/card.md",
     licence=(
-        "weights trained on OneStopEnglish, SWiPE, Wiki-Auto, WikiSplit and CEFR-SP's Wiki-Auto "
-        "part (CC BY-SA), ARTS labels (MIT), CompLex sentences (CC BY) and public-domain books"
+        "weights trained on OneStopEnglish, SWiPE, Wiki-Auto, WikiSplit, CEFR-SP's Wiki-Auto part "
+        "and Octanove's words (CC BY-SA), ARTS labels (MIT), CompLex (CC BY), CEFR-J's words (free "
+        "with citation) and public-domain books"
     ),
 )
 
 
 def make(folder: Path, data: Path, config: StaticConfig = CONFIG) -> Trained:
     """Train on the training parts and the teacher's scores, and put the bundle into a folder."""
-    examples, weights = mixed(corpora.read(data), SHARES, corpora.held_out(data), seed=0)
+    read = corpora.read(data) | {"words": corpora.words(data)}
+    examples, weights = mixed(read, SHARES, corpora.held_out(data), seed=0)
     with tempfile.TemporaryDirectory() as scratch:
         made = train_static(
             examples,
