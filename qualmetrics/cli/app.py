@@ -136,6 +136,9 @@ def score_command(
         typer.Option("--column", help="Where a column is that a metric reads: prompt=FIELD."),
     ] = None,
     parameters: With = None,
+    reward: Annotated[
+        str | None, typer.Option("--reward", help="Also score with this reward: .yaml .toml .json.")
+    ] = None,
     input_format: Annotated[
         str,
         typer.Option("--input-format", help="auto (by file type), text, jsonl, csv or parquet."),
@@ -265,6 +268,7 @@ def score_command(
             with_text=with_text,
             float32=float32,
         ),
+        reward=reward,
     )
     code = score_paths(request)
     _leave(0 if exit_zero and code == 1 else code)
@@ -320,13 +324,33 @@ def explain_command(
     markup: Markup = "auto",
     top: Annotated[int, typer.Option("--top", min=1, help="How many sentences and words.")] = 10,
     output_format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    reward: Annotated[
+        str | None,
+        typer.Option("--reward", help="Explain this reward over rows: .yaml .toml .json."),
+    ] = None,
+    group: Annotated[
+        str, typer.Option("--group", help="With --reward: the field that a prompt's rows share.")
+    ] = "prompt",
+    text_field: Annotated[
+        str, typer.Option("--text-field", help="With --reward: the field of the completion.")
+    ] = "text",
 ) -> None:
     """Show what drives a score.
 
-    The hardest sentences and words, with line:column, and their shares.
+    The hardest sentences and words, with line:column, and their shares. With --reward: which of
+    its terms drives the differences between completions of one prompt.
     """
     from qualmetrics.cli.explaining import explain_path
 
+    if reward is not None:
+        from qualmetrics.cli.rewarding import explain_reward
+        from qualmetrics.reward.config import load_reward
+
+        config = load_reward(reward)
+        explain_reward(
+            path, config, group=group, text_field=text_field, output_format=output_format
+        )
+        return
     explain_path(
         path, metric, lang=lang, rules=rules, markup=markup, top=top, output_format=output_format
     )

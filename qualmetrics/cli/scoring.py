@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from qualmetrics.cli import FAILED, GATE_FAILED, OK
@@ -18,6 +18,7 @@ from qualmetrics.cli.beside import (
 )
 from qualmetrics.cli.messages import fail, gate_failed, warn
 from qualmetrics.cli.progress import Progress
+from qualmetrics.cli.rewarding import completed, with_fields
 from qualmetrics.cli.run_options import Options
 from qualmetrics.cli.writers import Header, choose_format, opened
 from qualmetrics.core import Scorer, Scores
@@ -28,6 +29,8 @@ from qualmetrics.corpus.units import check_selection, selected
 from qualmetrics.errors import InputError
 from qualmetrics.gates import CorpusGate, Gate, parse_any
 from qualmetrics.registry import ALIASES
+from qualmetrics.reward.completion import Completion
+from qualmetrics.reward.config import RewardConfig, load_reward
 
 AnyGate = Gate | CorpusGate
 
@@ -54,6 +57,7 @@ class Request:
     parameters: tuple[str, ...] = ()
     add: str | None = None
     options: Options = field(default_factory=Options)
+    reward: str | None = None
 
 
 def score_paths(request: Request) -> int:
@@ -66,7 +70,8 @@ def score_paths(request: Request) -> int:
         )
     form = choose_format(request.output_format, request.output)
     gates = [parse_any(part) for given in request.gates for part in given.split(",")]
-    scorers = _scorers(request, gates)
+    request, config = _with_reward(request, form)
+    scorers = _scorers(request, gates, config)
     reading = _reading(request, scorers)
     if form == "parquet":
         return _score_corpus(request, scorers, reading, _keys(gates, scorers))
@@ -83,6 +88,7 @@ def score_paths(request: Request) -> int:
     documents = laid_beside(documents, request.beside)
     chosen = request.options
     documents = selected(documents, level=chosen.level, sample=chosen.sample, limit=chosen.limit)
+    documents = completed(documents, config)
     watch = _Watch(_keys(gates, scorers), quiet=request.quiet, failed=bool(found.problems))
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(len(found.files), quiet=request.quiet))
@@ -156,14 +162,30 @@ def _check_plain(options: Options) -> None:
     check_selection(level=options.level, sample=options.sample, limit=options.limit)
 
 
-def _scorers(request: Request, gates: Sequence[AnyGate]) -> dict[str, Scorer]:
+def _with_reward(request: Request, form: str) -> tuple[Request, RewardConfig | None]:
+    """Return the reward that was named, and the request with the fields that its file names."""
+    if request.reward is None:
+        return request, None
+    config = load_reward(request.reward)
+    if form == "parquet" and config.completion != Completion():
+        raise InputError(
+            f"{request.reward} says what of a completion is scored, which --format parquet does "
+            "not do; write .jsonl, or leave 'completion' out for texts that are ready"
+        )
+    return replace(request, beside=with_fields(request.beside, config)), config
+
+
+def _scorers(
+    request: Request, gates: Sequence[AnyGate], config: RewardConfig | None
+) -> dict[str, Scorer]:
     wanted = split_names(request.metrics)
-    if not wanted and not request.bundles:
+    if not wanted and not request.bundles and config is None:
         wanted = default_metrics(request.lang or "en")
     given = parameters(request.parameters)
-    scorers = resolve(
-        (*wanted, *request.bundles), lang=request.lang, rules=request.rules, parameters=given
-    )
+    named = (*wanted, *request.bundles)
+    scorers = {} if config is None else {config.name: config.scorer}
+    if named or config is None:
+        scorers |= resolve(named, lang=request.lang, rules=request.rules, parameters=given)
     canonical = {_canonical(name) for name in scorers}
     missing = [gate.name for gate in gates if _canonical(gate.name) not in canonical]
     if missing:

@@ -58,6 +58,11 @@ CAPITALISED: Final = frozenset(word.capitalize() for word in CLOSED) - {"I", "Ma
 ENDS: Final = frozenset(".!?")
 MARKS: Final = ENDS | frozenset(':;()[]{}"“”\n')
 
+FENCES: Final = ("```", "~~~")
+CODE_SIGNS: Final = "{}()[]=<>_;/*+|&%$#@\\"
+CODE_SHARE: Final = 0.05
+"""Of the characters of a block, white space apart; prose has about .01."""
+
 NEUTRAL: Final = 2.0
 """So many places that are right are added to each text, so that one slip in a short text is no
 verdict."""
@@ -76,11 +81,15 @@ def word_order() -> Scorer:
     one. A text without such places has 1: there is nothing to judge, which is what the second
     output is for.
 
+    A fenced block of code is left out, so that an answer may hold a program; a block without the
+    signs of code is read like the rest, so that no salad hides in one.
+
     It guards against word salad, nothing more: it is no grammar check, and in another language
     there is hardly a word that it looks at. Undefined for a blank text.
     """
     spec = Spec(
         name="word_order",
+        version=2,
         description=word_order.__doc__ or "",
         outputs=("judged", "function_words", "word_order"),
         languages=("en",),
@@ -92,8 +101,29 @@ def word_order() -> Scorer:
     return feature(spec, _measure, uses=("order:en/1",))
 
 
+def _prose(text: str) -> str:
+    """Return a text without its fenced blocks, those apart that hold no code."""
+    if not any(fence in text for fence in FENCES):
+        return text
+    kept: list[str] = []
+    block: list[str] | None = None
+    for line in text.splitlines():
+        if line.lstrip().startswith(FENCES):
+            if block is not None and not _is_code("".join(block)):
+                kept += block
+            block = [] if block is None else None
+        else:
+            (kept if block is None else block).append(line)
+    return "\n".join([*kept, *(block or ())])
+
+
+def _is_code(block: str) -> bool:
+    signs = sum(map(block.count, CODE_SIGNS))
+    return signs >= CODE_SHARE * (len(block) - block.count(" "))
+
+
 def _measure(text: str) -> Sequence[float]:
-    spelled = _SPLIT.findall(text.replace("’", "'"))
+    spelled = _SPLIT.findall(_prose(text).replace("’", "'"))
     tokens = [token.lower() for token in spelled]
     words = sum(token[0].isalnum() for token in tokens)
     has_capitals = spelled != tokens

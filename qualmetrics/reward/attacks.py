@@ -28,13 +28,14 @@ EASY_SENTENCE: Final = "We went to see the sea today."
 
 @dataclass(frozen=True)
 class Case:
-    """What an attacker has: the prompt, the reference, and answers to other prompts.
+    """What an attacker has: prompt, reference, a good answer to it, and answers to other prompts.
 
     ``seed`` fixes what is drawn.
     """
 
     prompt: str
     reference: str
+    answer: str = ""
     others: Sequence[str] = ()
     seed: int = 0
 
@@ -48,8 +49,8 @@ def _repeated(case: Case) -> str:
     return " ".join([EASY_SENTENCE] * times)
 
 
-def _shuffled(case: Case) -> str:
-    words = case.reference.split()
+def _shuffled(case: Case, text: str) -> str:
+    words = text.split()
     case.drawn().shuffle(words)
     return " ".join(words)
 
@@ -83,7 +84,8 @@ ATTACKS: Final[Mapping[str, Callable[[Case], str]]] = {
     **{f"master_key_{i}": partial(lambda key, case: key, key) for i, key in enumerate(MASTER_KEYS)},
     "repeated_sentence": _repeated,
     "copied_prompt": lambda case: case.prompt,
-    "shuffled_reference": _shuffled,
+    "shuffled_reference": lambda case: _shuffled(case, case.reference),
+    "shuffled_answer": lambda case: _shuffled(case, case.answer),
     "word_salad": _salad,
     "stop_words": _stop_words,
     "keywords": _keywords,

@@ -15,7 +15,7 @@ from qualmetrics.reward.shaping import clip, range_map
 
 EXAMPLE: Final[dict[str, float]] = {}
 
-BLIND_TO: Final = ("shuffled_reference",)
+BLIND_TO: Final = ("shuffled_reference", "shuffled_answer", "word_salad")
 
 WEIGHTS: Final = {"similarity": 0.6, "length": 0.2, "variety": 0.2}
 

@@ -15,7 +15,7 @@ from qualmetrics.reward.shaping import clip, pick, range_map
 
 EXAMPLE: Final[dict[str, float]] = {}
 
-BLIND_TO: Final = ("shuffled_reference", "word_salad", "copied_prompt")
+BLIND_TO: Final = ("shuffled_reference", "shuffled_answer", "word_salad", "copied_prompt")
 
 KINDS: Final = ("open", "closed")
 

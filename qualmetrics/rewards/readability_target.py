@@ -13,7 +13,14 @@ from qualmetrics.reward.shaping import target_band
 
 EXAMPLE: Final = {"target": 60}
 
-BLIND_TO: Final = ("copied_prompt", "shuffled_reference", "word_salad", "stop_words", "off_topic")
+BLIND_TO: Final = (
+    "copied_prompt",
+    "shuffled_reference",
+    "shuffled_answer",
+    "word_salad",
+    "stop_words",
+    "off_topic",
+)
 
 WIDTH: Final = 10.0
 """Sigma of the published reward, in points of Flesch's scale."""
@@ -42,7 +49,7 @@ def readability_target(
 
     It sees words and sentences as counts: **any text of the right lengths scores 1**, whatever it
     says and in whatever order. With ``guarded`` it also reads the prompt, and what is short, a
-    loop, a copy, a word salad or off topic is worth 0.
+    loop, the prompt unchanged, a word salad or off topic is worth 0.
 
     The released code gave every text under 100 words the ease 0, by an exception that it caught.
     Here a short text is scored like any other; ``min_words`` says from where on there is a score
@@ -77,7 +84,9 @@ def readability_target(
         words = registry.get("length")
         inner = gate(inner, when=words, at_least=min_words, floor="undefined", undefined=None)
     if guarded:
-        inner = with_guards(inner, undefined=None, copy_of=prompt, topic_of=prompt, encoder=encoder)
+        inner = with_guards(
+            inner, undefined=None, unchanged_from=prompt, topic_of=prompt, encoder=encoder
+        )
     arguments = {
         "target": float(target) if not isinstance(target, str) else target,
         "metric": None if metric is None else formula,

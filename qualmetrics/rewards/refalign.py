@@ -14,7 +14,7 @@ from qualmetrics.reward.shaping import clip, pick, range_map
 
 EXAMPLE: Final[dict[str, float]] = {}
 
-BLIND_TO: Final = ("shuffled_reference",)
+BLIND_TO: Final = ("shuffled_reference", "shuffled_answer", "word_salad")
 
 TWICE: Final = 0.5
 """Length ratio up to which length costs nothing: from half as long to twice as long."""

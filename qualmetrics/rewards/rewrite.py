@@ -16,7 +16,7 @@ from qualmetrics.reward.shaping import clip
 
 EXAMPLE: Final = {"goal": {"use": "target_band", "of": "flesch_reading_ease", "target": 70}}
 
-BLIND_TO: Final = ("shuffled_reference", "copied_prompt")
+BLIND_TO: Final = ("shuffled_reference", "shuffled_answer", "copied_prompt")
 
 COMBINE: Final[dict[str, Callable[..., Scorer]]] = {
     "harmonic": harmonic,

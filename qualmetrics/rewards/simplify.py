@@ -15,7 +15,7 @@ from qualmetrics.reward.shaping import clip, logistic
 
 EXAMPLE: Final[dict[str, float]] = {}
 
-BLIND_TO: Final = ("shuffled_reference", "copied_prompt")
+BLIND_TO: Final = ("shuffled_reference", "shuffled_answer", "word_salad", "copied_prompt")
 
 COMBINE: Final = ("product", "weighted")
 

@@ -19,12 +19,14 @@ PLAYED = (
     "docs/features.md",
     "docs/onnx.md",
     "docs/reports.md",
+    "docs/rewards.md",
     "docs/why-nan.md",
     "docs/word-weights.md",
 )
 NEEDS = (
     *("pandas", "polars", "pyarrow", "onnx", "ndonnx", "onnxruntime", "py3langid"),
     *("tokenizers", "qualmetrics_models", "jinja2", "scipy"),
+    *("tokenizers", "qualmetrics_models", "yaml"),
 )
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")

@@ -65,6 +65,15 @@ def test_prose_hardly_repeats():
     assert float(qm.get("repetition").score_one(f"{PROSE} " * 3)) > 0.5
 
 
+def test_a_program_in_an_answer_is_no_word_salad_and_a_salad_in_a_block_is_one():
+    code = "for the in of(a):\n    the[of] = a.to(with_=from_)\n    return (the or and_)"
+    salad = "the of a from the to with in they of my at is the of and or the with a of"
+    order = qm.get("word_order")
+    alone = float(order.score_one(PROSE))
+    assert float(order.score_one(f"{PROSE}\n```python\n{code}\n```\nDone.")) >= alone
+    assert float(order.score_one(f"{PROSE}\n```\n{salad}\n```\n")) < 0.9
+
+
 def test_a_window_forgets_what_is_far_back():
     far = f"one two three {' '.join(map(str, range(100)))} one two three"
     assert float(qm.get("repetition", n=(3,), window=50).score_one(far)) == 0
