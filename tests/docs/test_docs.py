@@ -25,8 +25,7 @@ PLAYED = (
 )
 NEEDS = (
     *("pandas", "polars", "pyarrow", "onnx", "ndonnx", "onnxruntime", "py3langid"),
-    *("tokenizers", "qualmetrics_models", "jinja2", "scipy"),
-    *("tokenizers", "qualmetrics_models", "yaml"),
+    *("tokenizers", "qualmetrics_models", "jinja2", "scipy", "yaml"),
 )
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
