@@ -313,6 +313,20 @@ def verify_command(folder: RunFolder) -> None:
     _leave(check_run(folder))
 
 
+@app.command("filter")
+def filter_command(
+    folder: RunFolder,
+    conditions: Annotated[
+        list[str], typer.Option("--keep", help='What to keep, such as "fkgl<9"; all must hold.')
+    ],
+    output: Annotated[str, typer.Option("-o", "--output", help="A new folder.")],
+) -> None:
+    """Write the documents of a finished run that fulfil conditions, as they stood in the input."""
+    from qualmetrics.cli.running import filter_run
+
+    _leave(filter_run(folder, conditions, output))
+
+
 @app.command("explain")
 def explain_command(
     path: Annotated[str, typer.Argument(help="A file of one text, or - for standard input.")],

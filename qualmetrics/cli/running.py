@@ -17,7 +17,7 @@ from qualmetrics.core import Scorer, Status
 from qualmetrics.corpus import runs, states
 from qualmetrics.corpus.readers import Reading, find
 from qualmetrics.errors import InputError
-from qualmetrics.gates import CorpusGate, Gate, failures
+from qualmetrics.gates import CorpusGate, Gate, failures, parse_gate
 
 EVERY = 30.0
 """Seconds between lines of progress where standard error is no terminal."""
@@ -291,6 +291,18 @@ def show_errors(folder: str, *, as_json: bool, most: int) -> int:
 def vars_of(problem: states.Problem) -> dict[str, str]:
     """Return a problem as plain data."""
     return {"id": problem.id, "place": problem.place, "message": problem.message}
+
+
+def filter_run(folder: str, conditions: Sequence[str], output: str) -> int:
+    """Write what fulfils the conditions, and say how much that is."""
+    from qualmetrics.corpus.filtering import keep
+
+    rows = kept = 0
+    gates = [parse_gate(part) for given in conditions for part in given.split(",")]
+    for done in keep(runs.open_run(folder), gates, output):
+        rows, kept = rows + done.rows, kept + done.kept
+    _say(f"{kept:,} of {rows:,} documents are in {output}")
+    return OK
 
 
 def check_run(folder: str) -> int:

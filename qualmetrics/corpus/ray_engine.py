@@ -65,11 +65,15 @@ def work(
         compute=ray.data.ActorPoolStrategy(size=actors, max_tasks_in_flight_per_actor=2),
         num_cpus=1,
         num_gpus=gpus,
-        max_restarts=3,
-        max_task_retries=3,
+        ray_remote_args_fn=_restarts,
     )
     for row in rows.iter_rows():
         yield Done(**row)
+
+
+def _restarts() -> dict[str, int]:
+    """Bound what Ray would repeat for ever: a text that ends every actor ends the run."""
+    return {"max_restarts": 3, "max_task_retries": 3}
 
 
 class ShardScorer:

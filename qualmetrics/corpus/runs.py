@@ -512,3 +512,19 @@ def start_added(run: Run, scorers: Mapping[str, Scorer]) -> Run:
             f"the input of the run in {run.folder} has changed: {_changed(run.folder, made.splits)}"
         )
     return made
+
+
+def input_of(run: Run) -> tuple[Split, ...]:
+    """Return the splits of a run's input as it is now.
+
+    Raises
+    ------
+    InputError
+        Where it is not what it was when the run was made.
+    """
+    splits = plan(run.files, run.settings.reading, split_bytes=run.about["split_bytes"])
+    if _digest(splits) != run.about["input"]:
+        raise InputError(
+            f"the input of the run in {run.folder} has changed: {_changed(run.folder, splits)}"
+        )
+    return tuple(splits)

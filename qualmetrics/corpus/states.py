@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from qualmetrics.corpus import places
-from qualmetrics.corpus.commit import read_footer, read_part
+from qualmetrics.corpus.commit import FIXED, read_footer, read_part
 from qualmetrics.corpus.parquet import pyarrow
-from qualmetrics.corpus.runs import Run
+from qualmetrics.corpus.runs import Run, added
 from qualmetrics.corpus.splits import Split
 
 
@@ -141,23 +141,28 @@ def read_run(run: Run, columns: Sequence[str] | None = None) -> Any:
     point DuckDB, Polars or pyarrow at ``RUN/parts`` for those.
     """
     arrow = pyarrow("reading .parquet", "")
-    tables = [
-        table for split, footer in parts(run) if footer for table in [_with_added(run, split)]
-    ]
+    others = _added(run)
+    tables = [_beside(read_part(run.part(s)), s, others) for s, footer in parts(run) if footer]
     if columns is not None:
         tables = [table.select(columns) for table in tables]
     tables = [table.replace_schema_metadata(None) for table in tables]
     return arrow.concat_tables(tables, promote_options="permissive").unify_dictionaries()
 
 
-def _with_added(run: Run, split: Split) -> Any:
-    from qualmetrics.corpus.commit import FIXED
-    from qualmetrics.corpus.runs import added
+def read_rows(run: Run, split: Split) -> Any:
+    """Return the rows of one split that is done, with metrics that were added later."""
+    return _beside(read_part(run.part(split)), split, _added(run))
 
-    table = read_part(run.part(split))
-    for other in added(run):
-        there = read_part(other.part(split))
-        for name in there.column_names:
-            if name not in FIXED and name not in table.column_names:
-                table = table.append_column(name, there.column(name))
+
+def _added(run: Run) -> list[tuple[Run, set[str]]]:
+    return [(other, other.committed()) for other in added(run)]
+
+
+def _beside(table: Any, split: Split, others: Sequence[tuple[Run, set[str]]]) -> Any:
+    for other, done in others:
+        if split.key in done:
+            there = read_part(other.part(split))
+            for name in there.column_names:
+                if name not in FIXED and name not in table.column_names:
+                    table = table.append_column(name, there.column(name))
     return table

@@ -1,0 +1,167 @@
+"""Writes the documents of a run that fulfil conditions on their scores, as they stood in the input.
+
+Lines of JSONL are kept byte for byte, rows of Parquet with all their columns, records of CSV with
+their header, files as copies. Each split becomes one file, whole or not at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qualmetrics.corpus import places
+from qualmetrics.corpus.parquet import pyarrow
+from qualmetrics.corpus.readers import STDIN
+from qualmetrics.corpus.runs import Run, input_of
+from qualmetrics.corpus.splits import Split, chunks, range_bytes
+from qualmetrics.corpus.states import read_rows, state
+from qualmetrics.errors import InputError
+from qualmetrics.gates import OPERATORS, Gate
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How much of a split was kept."""
+
+    path: str
+    rows: int
+    kept: int
+
+
+def keep(run: Run, conditions: Sequence[Gate], folder: str) -> Iterator[Kept]:
+    """Write what fulfils all conditions into a folder, and yield each split.
+
+    A document without a value is not kept.
+
+    Parameters
+    ----------
+    run : Run
+        Finished, of whole documents.
+    conditions : sequence of Gate
+        A name is that of a metric or of a column, such as ``bertscore.f1``.
+    folder : str
+        New or empty.
+
+    Raises
+    ------
+    InputError
+        Where the run is not finished, its rows are no documents, its input has changed, or a name
+        is not in it; where the folder holds anything.
+    """
+    _check(run, folder)
+    for split in input_of(run):
+        for piece in chunks(split, run.split_bytes) if split.stream else [split]:
+            table = read_rows(run, piece)
+            mask = np.ones(table.num_rows, dtype=bool)
+            for condition in conditions:
+                mask &= _holds(run, table, condition)
+            path = places.join(folder, f"kept-{piece.key}.{_SUFFIXES.get(piece.form, '')}")
+            yield Kept(path, len(mask), _write(run, piece, mask, path, folder))
+
+
+def _check(run: Run, folder: str) -> None:
+    settings = run.settings
+    if settings.level != "document" or settings.sample < 1 or settings.limit is not None:
+        raise InputError(
+            "only a run of all documents can be filtered: no --level, --sample, --limit"
+        )
+    if STDIN in run.files:
+        raise InputError(f"the run in {run.folder} was piped in, and cannot be read again")
+    if not state(run).complete:
+        raise InputError(f"the run in {run.folder} is not complete; score it to the end first")
+    if places.listed(folder):
+        raise InputError(f"{folder} is not empty; name a new folder")
+
+
+def _holds(run: Run, table: Any, condition: Gate) -> Mask:
+    name = _column(run, table.column_names, condition.name)
+    values = table.column(name).to_numpy(zero_copy_only=False).astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(OPERATORS[condition.comparison](values, condition.limit), dtype=bool)  # type: ignore[arg-type]
+
+
+def _column(run: Run, there: Sequence[str], name: str) -> str:
+    from qualmetrics.registry import ALIASES
+
+    for column in there:
+        if ALIASES.get(column, column) == ALIASES.get(name, name):
+            return column
+    hidden = {"id", "path", "line", "row", "status", "message", "text"}
+    shown = (c for c in there if c not in hidden and not c.endswith(".status"))
+    raise InputError(f"the run in {run.folder} has no {name!r}; it has {', '.join(shown)}")
+
+
+_SUFFIXES = {"jsonl": "jsonl", "csv": "csv", "parquet": "parquet"}
+
+
+def _write(run: Run, split: Split, mask: Mask, path: str, folder: str) -> int:
+    if split.form == "text":
+        return _copy(run, split, mask, folder)
+    n = int(mask.sum())
+    if n:
+        data = _WRITERS[split.form](split, mask)
+
+        def write(stream: BinaryIO) -> None:
+            stream.write(data)
+
+        places.write_atomically(path, write)
+    return n
+
+
+def _jsonl(split: Split, mask: Mask) -> bytes:
+    data = split.data if split.data is not None else range_bytes(split)[0]
+    lines = [line for line in io.BytesIO(data) if line.strip()]
+    picked = (line for line, keep_it in zip(lines, mask, strict=False) if keep_it)
+    return b"".join(line if line.endswith(b"\n") else line + b"\n" for line in picked)
+
+
+def _csv(split: Split, mask: Mask) -> bytes:
+    text = (split.data or b"").decode("utf-8-sig", "surrogateescape")
+    rows = csv.reader(io.StringIO(text, newline=""))
+    header = next(rows)
+    made = io.StringIO(newline="")
+    writer = csv.writer(made, lineterminator="\n")
+    writer.writerow(header)
+    there = (row for row in rows if row)
+    writer.writerows(row for row, keep_it in zip(there, mask, strict=False) if keep_it)
+    return made.getvalue().encode("utf-8", "surrogateescape")
+
+
+def _parquet(split: Split, mask: Mask) -> bytes:
+    parquet, arrow = pyarrow("filtering .parquet"), pyarrow("filtering .parquet", "")
+    with places.open_read(split.paths[0]) as stream:
+        file = parquet.ParquetFile(stream)
+        groups = range(split.start, split.stop) if split.stop else range(file.num_row_groups)
+        table = file.read_row_groups(list(groups))
+    sink = arrow.BufferOutputStream()
+    parquet.write_table(table.filter(arrow.array(mask)), sink)
+    return bytes(sink.getvalue())
+
+
+_WRITERS = {"jsonl": _jsonl, "csv": _csv, "parquet": _parquet}
+
+
+def _copy(run: Run, split: Split, mask: Mask, folder: str) -> int:
+    """Copy files, under the folder that all files of the run share."""
+    shared = os.path.dirname(os.path.commonprefix(list(run.files)))  # noqa: PTH120 - URLs too
+    for path, keep_it in zip(split.paths, mask, strict=True):
+        if keep_it:
+            inner = path[len(shared) :].lstrip("/\\")
+            parts = [part for part in PurePath(inner).parts if part not in ("..", "/", ".")]
+            data = places.read_bytes(path)
+
+            def write(stream: BinaryIO, data: bytes = data) -> None:
+                stream.write(data)
+
+            places.write_atomically(places.join(folder, *parts), write)
+    return int(mask.sum())
