@@ -87,7 +87,7 @@ def _holds(run: Run, table: Any, condition: Gate) -> Mask:
     name = _column(run, table.column_names, condition.name)
     values = table.column(name).to_numpy(zero_copy_only=False).astype(np.float64)
     with np.errstate(invalid="ignore"):
-        return np.asarray(OPERATORS[condition.comparison](values, condition.limit), dtype=bool)  # type: ignore[arg-type]
+        return np.asarray(OPERATORS[condition.comparison](values, condition.limit), dtype=bool)
 
 
 def _column(run: Run, there: Sequence[str], name: str) -> str:
@@ -153,7 +153,7 @@ _WRITERS = {"jsonl": _jsonl, "csv": _csv, "parquet": _parquet}
 
 def _copy(run: Run, split: Split, mask: Mask, folder: str) -> int:
     """Copy files, under the folder that all files of the run share."""
-    shared = os.path.dirname(os.path.commonprefix(list(run.files)))  # noqa: PTH120 - URLs too
+    shared = os.path.dirname(os.path.commonprefix(list(run.files)))  # noqa: PTH120, RUF071 - URLs
     for path, keep_it in zip(split.paths, mask, strict=True):
         if keep_it:
             inner = path[len(shared) :].lstrip("/\\")

@@ -37,7 +37,7 @@ def work(
     workers : int
         Actors, each with one processor.
     seconds : float
-        Not used: an actor that dies is started again by Ray, up to three times.
+        Not used: nothing ends a text that hangs, and Ray starts an actor that dies again.
     gpus : float
         Share of a GPU for each actor.
     """
@@ -65,15 +65,9 @@ def work(
         compute=ray.data.ActorPoolStrategy(size=actors, max_tasks_in_flight_per_actor=2),
         num_cpus=1,
         num_gpus=gpus,
-        ray_remote_args_fn=_restarts,
     )
     for row in rows.iter_rows():
         yield Done(**row)
-
-
-def _restarts() -> dict[str, int]:
-    """Bound what Ray would repeat for ever: a text that ends every actor ends the run."""
-    return {"max_restarts": 3, "max_task_retries": 3}
 
 
 class ShardScorer:
