@@ -117,6 +117,7 @@ def test_an_undefined_reward_is_null_or_the_number_that_was_chosen(start: Any) -
 def test_a_configured_reward_is_served_with_its_components_and_scale(
     start: Any, tmp_path: Any
 ) -> None:
+    from qualmetrics.adapters import openrlhf
     from qualmetrics.reward.config import load_reward
     from qualmetrics.serve import Catalogue
 
@@ -145,6 +146,7 @@ def test_a_configured_reward_is_served_with_its_components_and_scale(
     assert answer["rewards"] == expected.primary.tolist()
     assert answer["scores"] == [reward.unit(value) for value in expected.primary]
     assert set(answer["extra_logs"]) == {"ease", "short"}
+    assert answer == openrlhf.reward(config)(data["query"], [""] * 2, [""] * 2)
     assert server.http.get("/info").json()["scorers"][0]["signature"] == reward.signature
 
 
