@@ -18,8 +18,11 @@ from typing import Any
 
 from qualmetrics.adapters import trl as adapter
 
+PAD, END, UNKNOWN = "<pad>", "<eos>", "<unk>"
 EASY = "the cat sat on a mat and ran to dog in sun".split()
-HARD = "consequently administrative deliberations necessitate interdepartmental considerations".split()
+HARD = (
+    "consequently administrative deliberations necessitate interdepartmental considerations".split()
+)
 REWARD = {
     "name": "easy_words",
     "undefined": None,
@@ -44,15 +47,15 @@ def tokenizer() -> Any:
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
-    words = ["<pad>", "<eos>", "<unk>", "user", "assistant", "system", ".", *EASY, *HARD]
-    made = Tokenizer(models.WordLevel({w: i for i, w in enumerate(words)}, unk_token="<unk>"))
+    words = [PAD, END, UNKNOWN, "user", "assistant", "system", ".", *EASY, *HARD]
+    made = Tokenizer(models.WordLevel({w: i for i, w in enumerate(words)}, unk_token=UNKNOWN))
     made.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     made.decoder = decoders.WordPiece(prefix="##")  # words apart by spaces
     return PreTrainedTokenizerFast(
         tokenizer_object=made,
-        pad_token="<pad>",
-        eos_token="<eos>",
-        unk_token="<unk>",
+        pad_token=PAD,
+        eos_token=END,
+        unk_token=UNKNOWN,
         chat_template=CHAT,
         padding_side="left",
     )
