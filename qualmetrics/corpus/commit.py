@@ -56,14 +56,7 @@ class Part:
             name: Scores.join([scores[name] for scores in self.scores]) if self.scores else one
             for name, one in empty.items()
         }
-        columns: dict[str, Any] = self._fixed(arrow, joined)
-        kind = arrow.float32() if self.float32 else arrow.float64()
-        for name, scores in joined.items():
-            for k, (key, _) in enumerate(output_keys(name, scores.spec.outputs)):
-                values = scores.values[:, k]
-                columns[key] = arrow.array(values, kind, mask=np.isnan(values))
-        for name, scores in joined.items():
-            columns[f"{name}.status"] = _statuses(arrow, scores.status)
+        columns = self._fixed(arrow, joined) | score_columns(joined, float32=self.float32)
         return arrow.table(columns)
 
     def _fixed(self, arrow: Any, joined: Mapping[str, Scores]) -> dict[str, Any]:
@@ -86,6 +79,20 @@ class Part:
             texts = [None if d.text is None else encodable(d.text) for d in rows]
             columns["text"] = arrow.array(texts, arrow.large_string())
         return columns
+
+
+def score_columns(scores: Mapping[str, Scores], *, float32: bool = False) -> dict[str, Any]:
+    """Return values and statuses as Arrow arrays: ``name`` or ``name.output``, ``name.status``."""
+    arrow = pyarrow("writing .parquet", "")
+    kind = arrow.float32() if float32 else arrow.float64()
+    columns: dict[str, Any] = {}
+    for name, one in scores.items():
+        for k, (key, _) in enumerate(output_keys(name, one.spec.outputs)):
+            values = one.values[:, k]
+            columns[key] = arrow.array(values, kind, mask=np.isnan(values))
+    for name, one in scores.items():
+        columns[f"{name}.status"] = _statuses(arrow, one.status)
+    return columns
 
 
 def encodable(text: str) -> str:

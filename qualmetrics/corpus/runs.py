@@ -14,18 +14,22 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
+from itertools import islice
 from typing import Any, BinaryIO
 
 from qualmetrics.core import Scorer
 from qualmetrics.corpus import places
 from qualmetrics.corpus.commit import part_name, read_footer
-from qualmetrics.corpus.readers import STDIN, Reading, find
-from qualmetrics.corpus.splits import SPLIT_BYTES, Split, chunks, plan
+from qualmetrics.corpus.readers import STDIN, Document, Reading, find
+from qualmetrics.corpus.splits import SPLIT_BYTES, Split, chunks, documents, plan
 from qualmetrics.corpus.units import check_selection
 from qualmetrics.corpus.worker import Done, Job, Task, score_split
 from qualmetrics.errors import InputError
 
 SCHEMA = "qualmetrics-run/1"
+FILES_LOOKED_AT, HEAD_BYTES = 3, 65_536
+"""How much is looked at before a run is begun, for the fields that are asked for."""
+
 READ_AS = {"markdown": "markdown/1", "html": "html/1", "auto": "auto(markdown/1,html/1)"}
 
 
@@ -160,6 +164,7 @@ def start(
         "split_bytes": size,
     }
     if there is None:
+        _check_fields(splits, settings.reading)
         _write_plan(folder, splits)
         _write_json(places.join(folder, "run.json"), about)
     else:
@@ -191,6 +196,27 @@ def open_run(folder: str) -> Run:
         about["split_bytes"] or SPLIT_BYTES,
         about,
     )
+
+
+def _check_fields(splits: Sequence[Split], reading: Reading) -> None:
+    """Refuse an input whose first files have no row with the fields that are asked for.
+
+    Later files may have other fields: their rows are errors, and the others are scored.
+    """
+    heads = [split for split in splits if split.form != "text" and split.chunk == 0]
+    found = [list(_first_rows(split, reading)) for split in heads[:FILES_LOOKED_AT]]
+    rows = [document for documents in found for document in documents]
+    if rows and all(document.problem.startswith("no field") for document in rows):
+        raise InputError(f"{rows[0].path}: {rows[0].problem}")
+
+
+def _first_rows(split: Split, reading: Reading) -> Iterator[Document]:
+    if split.paths == (STDIN,):
+        return iter(())  # what is read of it is gone
+    head = next(chunks(split, HEAD_BYTES)) if split.stream else split
+    if split.form == "jsonl" and not split.stream:
+        head = replace(split, stop=min(split.stop, HEAD_BYTES))
+    return islice(documents(head, reading), 20)
 
 
 def _about(scorer: Scorer) -> dict[str, Any]:

@@ -120,6 +120,16 @@ def test_a_changed_input_is_refused_by_name(tmp_path: Path) -> None:
     assert states.state(run).rows == 21
 
 
+def test_a_field_that_no_row_has_is_refused_before_any_work(tmp_path: Path) -> None:
+    write_rows(tmp_path / "a.jsonl", 20)
+    said = refused(tmp_path, tmp_path / "run", reading=runs.Reading(text_field="body"))
+    assert "no field 'body'; fields: 'id', 'text'" in said
+    assert not (tmp_path / "run").exists()
+    (tmp_path / "b.jsonl").write_text('{"body": "One two."}\n')
+    run = score(tmp_path, tmp_path / "run", reading=runs.Reading(text_field="body"))
+    assert column(run, "status") == ["error"] * 20 + ["ok"]
+
+
 def test_a_folder_of_something_else_is_not_written_to(tmp_path: Path) -> None:
     write_rows(tmp_path / "a.jsonl", 3)
     (tmp_path / "mine").mkdir()
