@@ -123,13 +123,7 @@ def few(examples: Examples) -> Examples:
     if examples.n_pairs <= MOST_PAIRS:
         return examples
     drawn = np.sort(np.random.default_rng(0).choice(examples.n_pairs, MOST_PAIRS, replace=False))
-    return replace(
-        examples,
-        pairs=examples.pairs[drawn],
-        p=examples.p[drawn],
-        margin=examples.margin[drawn],
-        pair_groups=tuple(examples.pair_groups[i] for i in drawn),
-    )
+    return examples.with_pairs(drawn)
 
 
 def fitted(parts: Mapping[str, Examples], config: FeaturesConfig) -> qm.Scorer:

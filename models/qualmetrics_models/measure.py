@@ -96,19 +96,6 @@ def _cut(texts: Sequence[str], size: int | None) -> list[str]:
     return list(texts) if size is None else [first_sentences(text, size) for text in texts]
 
 
-def _pairs(examples: Examples, wanted: Any) -> Examples:
-    from dataclasses import replace
-
-    index = np.flatnonzero(wanted)
-    return replace(
-        examples,
-        pairs=examples.pairs[index],
-        p=examples.p[index],
-        margin=examples.margin[index],
-        pair_groups=tuple(examples.pair_groups[i] for i in index),
-    )
-
-
 def own_rows(data: Path, made: dict[str, Score]) -> Iterable[Row]:
     """Yield what is measured on the test parts of the corpora that were trained on."""
     parts = {name: corpora.part(e, "test") for name, e in corpora.read(data).items()}
@@ -117,9 +104,9 @@ def own_rows(data: Path, made: dict[str, Score]) -> Iterable[Row]:
     for size in (None, 200, 100, 50):
         told = "" if size is None else f", first {size} words"
         yield strict_row(f"OneStopEnglish strict RA{told}", stories, made, size)
-        pairs = _pairs(stories, inside)
+        pairs = stories.with_pairs(np.flatnonzero(inside))
         yield pairs_row(f"OneStopEnglish pairs of a title{told}", pairs, made, size)
-        other = _pairs(stories, ~inside)
+        other = stories.with_pairs(np.flatnonzero(~inside))
         yield pairs_row(f"OneStopEnglish pairs of different titles{told}", other, made, size)
     for name, examples in parts.items():
         yield pairs_row(f"{name} pairs", examples, made, None)
@@ -133,7 +120,7 @@ def length_rows(name: str, examples: Examples, made: dict[str, Score]) -> Iterab
     words = count(_cut(examples.texts, 100), ["words"])["words"]
     longer = words[examples.pairs[:, 1]] > words[examples.pairs[:, 0]]
     for told, wanted in (("easier text longer", longer), ("the rest", ~longer)):
-        part = _pairs(examples, wanted)
+        part = examples.with_pairs(np.flatnonzero(wanted))
         yield pairs_row(f"{name} pairs, first 100 words, {told}", part, made, 100)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ def blended(
         index = np.flatnonzero(_wanted(examples, share))
         if len(index) > share.most:
             index = np.sort(rng.choice(index, share.most, replace=False))
-        chosen.append(_pairs(examples, index))
+        chosen.append(examples.with_pairs(index))
         weights.append(np.full(len(index), share.weight / max(len(index), 1)))
     return join(*chosen), np.concatenate(weights)
 
@@ -64,13 +64,3 @@ def _wanted(examples: Examples, share: Share) -> NDArray[np.bool_]:
     if share.within is None:
         return np.ones(examples.n_pairs, dtype=bool)
     return inside if share.within else ~inside
-
-
-def _pairs(examples: Examples, index: NDArray[np.intp]) -> Examples:
-    return replace(
-        examples,
-        pairs=examples.pairs[index],
-        p=examples.p[index],
-        margin=examples.margin[index],
-        pair_groups=tuple(examples.pair_groups[i] for i in index),
-    )

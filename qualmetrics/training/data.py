@@ -111,6 +111,17 @@ class Examples:
             ids=tuple(self.ids[i] for i in chosen),
         )
 
+    def with_pairs(self, index: Sequence[int] | NDArray[Any]) -> Examples:
+        """Return all texts, with these pairs only, in this order."""
+        chosen = np.asarray(index, dtype=np.intp)
+        return replace(
+            self,
+            pairs=self.pairs[chosen],
+            p=self.p[chosen],
+            margin=self.margin[chosen],
+            pair_groups=tuple(self.pair_groups[i] for i in chosen),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class RatedPairs:

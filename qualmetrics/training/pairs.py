@@ -73,14 +73,7 @@ def sample(examples: Examples, config: PairConfig | None = None) -> Examples:
         "pairs_not_drawn": int(sure.sum()) - len(index),
         "pairs": len(index),
     }
-    return replace(
-        made,
-        pairs=made.pairs[index],
-        p=made.p[index],
-        margin=made.margin[index],
-        pair_groups=tuple(made.pair_groups[i] for i in index),
-        report=report,
-    )
+    return replace(made.with_pairs(index), report=report)
 
 
 def both_orders(examples: Examples) -> Examples:
