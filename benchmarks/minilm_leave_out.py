@@ -47,7 +47,9 @@ def across_titles(examples: Examples) -> Examples:
     )
 
 
-def trained(parts: Mapping[str, Examples], steps: int, without: tuple[str, ...]) -> qm.Scorer:
+def trained(
+    parts: Mapping[str, Examples], steps: int, without: tuple[str, ...], folder: Path
+) -> qm.Scorer:
     """Train on all sources but some, for so many steps."""
     shares = {name: share for name, share in CONFIG.sources.items() if name not in without}
     config = replace(
@@ -57,9 +59,8 @@ def trained(parts: Mapping[str, Examples], steps: int, without: tuple[str, ...])
         optimiser=replace(CONFIG.optimiser, steps=steps),
         quantise=False,
     )
-    with tempfile.TemporaryDirectory() as scratch:
-        chosen = {name: parts[name] for name in shares}
-        return train_transformer(chosen, config, Path(scratch) / "ranker").scorer
+    chosen = {name: parts[name] for name in shares}
+    return train_transformer(chosen, config, folder).scorer
 
 
 def row(name: str, scorer: qm.Scorer | None, data: Path) -> str:
@@ -93,7 +94,9 @@ def main() -> None:
         ("without words", parts, (LEFT_OUT, "words")),
         ("with pairs of different titles", across, (LEFT_OUT,)),
     ):
-        print(row(name, trained(several, given.steps, without), data), flush=True)
+        with tempfile.TemporaryDirectory() as scratch:
+            made = trained(several, given.steps, without, Path(scratch) / "ranker")
+            print(row(name, made, data), flush=True)
 
 
 if __name__ == "__main__":
