@@ -56,6 +56,12 @@ def test_a_group_that_no_row_has_is_answered_with_the_fields_there_are(qm, files
     assert "promt" in ran.err
 
 
+def test_what_a_run_into_a_folder_cannot_take_off_a_completion_is_said(qm, files):
+    ran = qm("score", "rows.jsonl", "--reward", "reward.json", "--format", "parquet", "-o", "run")
+    assert ran.code == 2
+    assert "what of a completion is scored" in ran.err
+
+
 def test_a_preset_from_the_shell_is_told_what_an_undefined_row_is_worth(qm):
     given = ("score", "--text", "We sat by the sea.", "-m", "readability_target")
     ran = qm(*given, "--with", "target=60")

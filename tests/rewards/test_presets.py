@@ -236,6 +236,14 @@ def test_any_reward_may_be_guarded_from_a_file():
     assert float(scorer.score_one(SIMPLE)) > 0
 
 
+@pytest.mark.parametrize(("words", "expected"), [(4, 0), (5, 0.25), (6, 0.5), (8, 1), (9, 1)])
+def test_a_guard_opens_by_and_by(words, expected):
+    always = {"use": "threshold", "of": "length", "at_least": 1}
+    reward = from_node({"use": "guarded", "reward": always, "english": False})
+    text = " ".join(f"word{i}" for i in range(words))
+    assert float(reward.score_one(text)) == pytest.approx(expected)
+
+
 @pytest.mark.parametrize(
     ("make", "match"),
     [

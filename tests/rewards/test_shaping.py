@@ -13,6 +13,7 @@ from qualmetrics.onnx import export, load
 from qualmetrics.reward.shaping import (
     clip,
     column,
+    logistic,
     pick,
     range_map,
     saturate,
@@ -35,6 +36,7 @@ SHAPED = {
     "clip": clip(FLESCH, low=0, high=100, undefined=50.0),
     "zscore": zscore(FLESCH, mean=60, std=15, limit=0.3, undefined=None),
     "saturate": saturate(qm.get("repetition"), rate=3.0, cap=0.5, undefined=None),
+    "logistic": logistic(FLESCH, centre=60, scale=10, undefined=None),
     "threshold": threshold(FLESCH, at_least=60, undefined=None),
     "pick": pick(qm.get("repetition"), output="rep_3", undefined=None),
     "column": column("level"),
@@ -148,6 +150,15 @@ def test_saturation_rises_ever_more_slowly_and_never_beyond_one(value, more):
     one, two, three = run(curve, v=[value, value + more, value + 2 * more])
     assert one <= two <= three <= 1
     assert three - two <= two - one + 1e-12
+
+
+@given(value=st.floats(-300, 300), more=st.floats(0, 300), scale=st.floats(0.1, 100))
+def test_a_logistic_rises_between_0_and_1_and_turns_at_its_centre(value, more, scale):
+    curve = logistic(V, centre=5.0, scale=scale, undefined=None)
+    low, high, middle, mirrored = run(curve, v=[value, value + more, 5.0, 10.0 - value])
+    assert 0 <= low <= high <= 1
+    assert middle == 0.5
+    assert low + mirrored == pytest.approx(1.0)
 
 
 def test_a_threshold_includes_its_limits():
