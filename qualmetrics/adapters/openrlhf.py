@@ -63,6 +63,7 @@ class RewardFunc:
             ``rewards``, ``scores`` in [0, 1] for dynamic filtering, and ``extra_logs`` with a list
             for each term.
         """
+        labels = [None] * len(queries) if labels is None else labels
         if not len(queries) == len(prompts) == len(labels):
             raise InputError(
                 f"{len(queries)} queries, {len(prompts)} prompts and {len(labels)} labels"

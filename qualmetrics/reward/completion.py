@@ -122,6 +122,8 @@ def plain(value: Any) -> str:
         return value or ""
     if isinstance(value, Mapping):
         return _content(value) or ""
+    if not isinstance(value, Sequence):
+        raise InputError(f"a prompt is a string or messages; got {type(value).__name__}")
     return "\n\n".join(part for item in value if (part := plain(item)))
 
 
@@ -141,6 +143,10 @@ def _content(message: Mapping[str, Any]) -> str | None:
         return content
     if isinstance(content, Mapping):
         content = [content]
+    if not isinstance(content, Sequence):
+        raise InputError(
+            f"the content of a message is a string or parts; got {type(content).__name__}"
+        )
     texts = []
     for part in content:
         if isinstance(part, str):

@@ -180,7 +180,9 @@ def config_of(data: Mapping[str, Any], where: str = "the configuration") -> Rewa
     if not isinstance(name, str) or not name.isidentifier():
         raise InputError(f"{where}: name must be letters, digits and _; got {name!r}")
     undefined = None if data["undefined"] == "none" else data["undefined"]
-    if not math.isnan(worth(undefined)):
+    if isinstance(undefined, float) and math.isnan(undefined):
+        raise InputError(f"{where}: undefined is NaN; to leave such rows NaN write null")
+    if undefined is not None:
         undefined = worth(undefined)
     plain = {**data, "undefined": undefined}
     scorer = _scorer(name, undefined, plain)

@@ -47,6 +47,8 @@ def preset(
         What the signature shows beside the parts of the composition.
     """
     given = {key: value for key, value in arguments.items() if value is not None}
+    if not isinstance(given.get("guarded", False), bool):
+        raise InputError(f"guarded must be true or false; got {given['guarded']!r}")
     made = as_whole(
         inner,
         name=function.__name__,
@@ -87,3 +89,21 @@ def as_part(what: str, value: Any, default: Callable[[], Scorer] | None = None) 
     if isinstance(value, str):
         return from_node(value)
     raise InputError(f"{what} must be a scorer or the name of one; got {value!r}")
+
+
+def as_share(what: str, value: Any, default: Callable[[], Scorer] | None = None) -> Scorer:
+    """Return a part whose values lie in [0, 1]; see ``as_part``.
+
+    Raises
+    ------
+    InputError
+        Also for a scorer with other bounds, such as a formula.
+    """
+    part = as_part(what, value, default)
+    low, high = part.spec.bounds
+    if low is None or high is None or low < 0 or high > 1:
+        raise InputError(
+            f"{what} must be in [0, 1]; {part.spec.name} is not. Map it with target_band, "
+            "range_map or clip"
+        )
+    return part

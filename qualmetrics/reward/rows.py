@@ -20,6 +20,7 @@ import numpy as np
 from qualmetrics import planner
 from qualmetrics.core import References, Rows, Scorer, Scores, Status
 from qualmetrics.errors import InputError, QualmetricsError
+from qualmetrics.reward.completion import last_user
 from qualmetrics.reward.config import RewardConfig, load_reward
 
 Fields = Mapping[str, Sequence[Any]]
@@ -186,7 +187,10 @@ def _reference(cell: Any, limit: int) -> tuple[str, ...] | None:
 
 
 def _cell(cell: Any, limit: int) -> Any:
+    """Return what a column reads: of messages, such as verl's prompts, what was asked last."""
     cell = _plain(cell)
+    if isinstance(cell, list) and cell and all(isinstance(m, Mapping) for m in cell):
+        cell = last_user(cell)
     return cell[:limit] if isinstance(cell, str) else cell
 
 
@@ -243,6 +247,9 @@ def complete(
     """
     failed = {ask.index[k]: error for k, error in errors.items()}
     failed |= {i: error for i, error in ask.wrong.items() if error is not None}
+    for i, error in ask.wrong.items():
+        if error is not None:  # what came, but never the text itself
+            log.warning("%s cannot read row %d: %s", config.name, i, type(error).__name__)
     if ask.wrong:
         blanks = [
             _without(config.scorer, Status.NOT_APPLICABLE if error is None else Status.ERROR)

@@ -6,11 +6,10 @@ from typing import Final
 
 from qualmetrics import registry
 from qualmetrics.core import Scorer
-from qualmetrics.errors import InputError
 from qualmetrics.reward.beside import REFERENCES
 from qualmetrics.reward.composition import product, weighted_mean
 from qualmetrics.reward.guards import guarded as with_guards
-from qualmetrics.reward.preset import as_part, preset
+from qualmetrics.reward.preset import as_share, preset
 from qualmetrics.reward.shaping import clip, range_map
 
 EXAMPLE: Final[dict[str, float]] = {}
@@ -62,12 +61,7 @@ def long_form(
     ------
     InputError
     """
-    alike = as_part("similarity", similarity, lambda: _similarity(encoder, policy))
-    low, high = alike.spec.bounds
-    if low is None or high is None or low < 0 or high > 1:
-        raise InputError(
-            f"similarity must be in [0, 1]; {alike.spec.name} is not. Map it with clip"
-        )
+    alike = as_share("similarity", similarity, lambda: _similarity(encoder, policy))
     ratio, loops = registry.get("length_ratio"), registry.get("repetition")
     terms = {
         "similarity": alike,

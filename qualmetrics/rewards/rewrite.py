@@ -11,7 +11,7 @@ from qualmetrics.errors import InputError
 from qualmetrics.reward.beside import REFERENCES
 from qualmetrics.reward.composition import geometric, harmonic, weighted_mean
 from qualmetrics.reward.guards import guarded as with_guards
-from qualmetrics.reward.preset import as_part, preset
+from qualmetrics.reward.preset import as_share, preset
 from qualmetrics.reward.shaping import clip
 
 EXAMPLE: Final = {"goal": {"use": "target_band", "of": "flesch_reading_ease", "target": 70}}
@@ -70,10 +70,10 @@ def rewrite(
     """
     if combine not in COMBINE:
         raise InputError(f"combine {combine!r} is not one of {', '.join(COMBINE)}")
-    if not 0 < weight < 1:
+    if isinstance(weight, (bool, str)) or not 0 < weight < 1:
         raise InputError(f"weight lies between 0 and 1, both left out; got {weight!r}")
-    kept = as_part("content", content, lambda: _content(encoder))
-    reached = as_part("goal", goal)
+    kept = as_share("content", content, lambda: _content(encoder))
+    reached = as_share("goal", goal)
     inner = COMBINE[combine](
         {"content": kept, "goal": reached},
         weights={"content": weight, "goal": 1 - weight},

@@ -10,7 +10,7 @@ from qualmetrics.errors import InputError
 from qualmetrics.reward.beside import REFERENCES, beside
 from qualmetrics.reward.composition import product, weighted_mean, weighted_sum
 from qualmetrics.reward.guards import guarded as with_guards
-from qualmetrics.reward.preset import as_part, preset
+from qualmetrics.reward.preset import as_share, preset
 from qualmetrics.reward.shaping import clip, logistic
 
 EXAMPLE: Final[dict[str, float]] = {}
@@ -66,8 +66,8 @@ def simplify(
     if combine not in COMBINE:
         raise InputError(f"combine {combine!r} is not one of {', '.join(COMBINE)}")
     terms = {
-        "simpler": as_part("discriminator", discriminator, _simpler),
-        "meaning": as_part("meaning", meaning, lambda: _meaning(encoder)),
+        "simpler": as_share("discriminator", discriminator, _simpler),
+        "meaning": as_share("meaning", meaning, lambda: _meaning(encoder)),
     }
     together = product if combine == "product" else weighted_mean
     inner = together(terms, undefined=None)

@@ -126,3 +126,15 @@ def test_a_prompt_in_front_is_stripped_where_that_was_declared():
     data = {"name": "n", "undefined": 0, "reward": {"use": "words"}}
     stripped = verl.reward({**data, "completion": {"strip_prompt": True}})
     assert call(stripped, "Tell me of the cat. Meow")["score"] == 1.0
+
+
+def test_a_prompt_of_messages_is_what_the_user_asked_last(numeric):
+    messages = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": INFO["prompt"]},
+    ]
+    score = verl.reward(numeric)
+    said = call(score, TEXTS[0])
+    asked = call(score, TEXTS[0], info={**INFO, "prompt": np.array(messages, dtype=object)})
+    assert asked == said
+    assert asked["failed"] == 0

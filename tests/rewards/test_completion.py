@@ -88,3 +88,9 @@ def test_a_wrong_option_is_refused(options):
 def test_what_is_no_completion_is_refused():
     with pytest.raises(InputError, match="a string, messages or None"):
         Completion().text(3)
+
+
+@pytest.mark.parametrize("value", [5, [5], [{"role": "user", "content": 5}]])
+def test_a_prompt_that_is_no_text_is_an_input_error(value):
+    with pytest.raises(InputError, match="is a string or"):
+        plain(value)

@@ -8,7 +8,7 @@ import pytest
 
 import qualmetrics as qm
 from qualmetrics import registry
-from qualmetrics.errors import QualmetricsError
+from qualmetrics.errors import InputError, QualmetricsError
 from qualmetrics.onnx import export, load
 from qualmetrics.reward.attacks import ATTACKS
 from qualmetrics.reward.builder import from_node, node_of
@@ -16,7 +16,7 @@ from qualmetrics.reward.composition import product, weighted_sum
 from qualmetrics.reward.config import load_reward
 from qualmetrics.reward.length_curves import unit_increase
 from qualmetrics.reward.preset import shown
-from qualmetrics.reward.shaping import column, logistic, range_map, target_band
+from qualmetrics.reward.shaping import clip, column, logistic, range_map, target_band
 from qualmetrics.testing import TEXTS, check_scorer
 from tests.rewards.rows import V, run
 
@@ -125,20 +125,26 @@ def test_a_short_text_is_scored_unless_it_is_told_not_to_be():
     assert scores.primary[1] > 0
 
 
+def share(scorer):
+    return clip(scorer, low=0, high=1, undefined=None)
+
+
 # G16 of the specification: .8 and .4.
 @pytest.mark.parametrize(
     ("combine", "expected"), [("arithmetic", 0.6), ("harmonic", 0.533333), ("geometric", 0.565685)]
 )
 def test_a_rewrite_combines_content_and_goal(combine, expected):
-    reward = qm.get("rewrite", content=A, goal=S, combine=combine, undefined=None)
+    reward = qm.get("rewrite", content=share(A), goal=share(S), combine=combine, undefined=None)
     assert run(reward, a=[0.8], s=[0.4])[0] == pytest.approx(expected, abs=5e-7)
 
 
 def test_a_copy_and_an_unrelated_text_lose_to_a_true_rewrite_but_not_by_the_arithmetic_mean():
     rows = {"a": [1.0, 0.0, 0.7], "s": [0.0, 1.0, 0.7]}
-    copy, unrelated, true = run(qm.get("rewrite", content=A, goal=S, undefined=None), **rows)
+    copy, unrelated, true = run(
+        qm.get("rewrite", content=share(A), goal=share(S), undefined=None), **rows
+    )
     assert max(copy, unrelated) < 0.01 < true
-    plain = qm.get("rewrite", content=A, goal=S, combine="arithmetic", undefined=None)
+    plain = qm.get("rewrite", combine="arithmetic", **parts)
     assert run(plain, **rows)[:2].tolist() == [0.5, 0.5]
 
 
@@ -269,3 +275,18 @@ def test_a_wrong_call_is_refused_with_what_is_expected(make, match):
 
 def test_lists_show_a_preset_without_being_told(tiny):
     assert shown("readability_target").spec.parameters["target"] == 60.0
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("rewrite", {"goal": "fre"}), ("simplify", {"discriminator": "fre"}),
+     ("long_form", {"similarity": "fre"})],
+)  # fmt: skip
+def test_a_part_that_is_no_share_is_refused(name, given):
+    with pytest.raises(InputError, match=r"must be in \[0, 1\]"):
+        qm.get(name, undefined=0, **given)
+
+
+def test_guarded_is_true_or_false_and_nothing_else():
+    with pytest.raises(InputError, match="guarded must be true or false; got 'no'"):
+        qm.get("readability_target", target=60, undefined=0, guarded="no")
