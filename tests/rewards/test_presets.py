@@ -140,9 +140,8 @@ def test_a_rewrite_combines_content_and_goal(combine, expected):
 
 def test_a_copy_and_an_unrelated_text_lose_to_a_true_rewrite_but_not_by_the_arithmetic_mean():
     rows = {"a": [1.0, 0.0, 0.7], "s": [0.0, 1.0, 0.7]}
-    copy, unrelated, true = run(
-        qm.get("rewrite", content=share(A), goal=share(S), undefined=None), **rows
-    )
+    parts = {"content": share(A), "goal": share(S), "undefined": None}
+    copy, unrelated, true = run(qm.get("rewrite", **parts), **rows)
     assert max(copy, unrelated) < 0.01 < true
     plain = qm.get("rewrite", combine="arithmetic", **parts)
     assert run(plain, **rows)[:2].tolist() == [0.5, 0.5]
