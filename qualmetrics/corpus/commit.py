@@ -7,7 +7,8 @@ of the run, so that doing a split twice writes the same file twice, and no row i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -19,6 +20,7 @@ from qualmetrics.corpus.parquet import pyarrow
 from qualmetrics.corpus.readers import Document
 from qualmetrics.corpus.scoring import ScoredBatch, output_keys, plain_status
 from qualmetrics.corpus.splits import Split
+from qualmetrics.errors import InputError
 
 SCHEMA = "qualmetrics-part/1"
 FOOTER = b"qualmetrics"
@@ -138,14 +140,38 @@ def write_part(path: str, table: Any, footer: Mapping[str, Any], *, owner: str) 
 
 
 def read_footer(path: str) -> dict[str, Any]:
-    """Return what a part says of itself, with the number of its rows."""
-    with places.open_read(path) as stream:
-        metadata = pyarrow("reading .parquet").ParquetFile(stream).metadata
-    data: dict[str, Any] = json.loads((metadata.metadata or {})[FOOTER])
+    """Return what a part says of itself, with the number of its rows.
+
+    Raises
+    ------
+    InputError
+        Where it is broken.
+    """
+    with _part(path) as file:
+        data: dict[str, Any] = json.loads((file.metadata.metadata or {})[FOOTER])
     return data
 
 
 def read_part(path: str, columns: Sequence[str] | None = None) -> Any:
-    """Return the rows of a part as a ``pyarrow.Table``."""
-    with places.open_read(path) as stream:
-        return pyarrow("reading .parquet").ParquetFile(stream).read(columns=columns)
+    """Return the rows of a part as a ``pyarrow.Table``.
+
+    Raises
+    ------
+    InputError
+        Where it is broken.
+    """
+    with _part(path) as file:
+        return file.read(columns=columns)
+
+
+@contextmanager
+def _part(path: str) -> Iterator[Any]:
+    parquet, lib = pyarrow("reading .parquet"), pyarrow("reading .parquet", "lib")
+    try:
+        with places.open_read(path) as stream:
+            yield parquet.ParquetFile(stream)
+    except (OSError, KeyError, ValueError, lib.ArrowException) as error:
+        raise InputError(
+            f"{path} cannot be read as a part of a run ({error}); delete it and type the command "
+            "that made the run again: that part alone is scored anew"
+        ) from None

@@ -148,6 +148,13 @@ def remove(path: str) -> None:
             os.remove(path)  # noqa: PTH107
 
 
+def remove_empty(folder: str) -> None:
+    """Remove a folder of this machine that holds nothing; a store has none that do."""
+    if not is_remote(folder):
+        with suppress(OSError):
+            os.rmdir(folder)  # noqa: PTH106 - keeps the path as typed
+
+
 def write_atomically(path: str, write: Callable[[BinaryIO], None], *, owner: str = "") -> None:
     """Write a file that appears under its name when it is whole, and on the disk.
 

@@ -142,14 +142,16 @@ def start(
     found = find(paths)
     if not found.files:
         raise InputError("; ".join(problem for _, problem in found.problems) or "nothing to score")
+    left = _parts_in(folder)  # looked at first: another shard writes run.json before any part
     there = _there(folder)
-    if new_run and there is not None:
-        _clear(folder, there)
+    cleared = new_run and (there is not None or bool(left))
+    if cleared:
+        _clear(folder)
         there = None
     if resume and there is None:
         raise InputError(f"{folder} holds no run to go on with; leave out --resume to start one")
-    if there is None:
-        _check_empty(folder)
+    if there is None and not cleared:
+        _check_empty(folder, left)
     size = split_bytes if there is None else there["split_bytes"]
     splits = plan(found.files, settings.reading, split_bytes=size)
     signature, signatures = signature_of(scorers, settings)
@@ -238,7 +240,17 @@ def _there(folder: str) -> dict[str, Any] | None:
     return dict(about)
 
 
-def _check_empty(folder: str) -> None:
+def _parts_in(folder: str) -> list[str]:
+    parts = places.join(folder, "parts")
+    return [name for name in places.listed(parts) if name.startswith("part-")]
+
+
+def _check_empty(folder: str, parts: Sequence[str]) -> None:
+    if parts:
+        raise InputError(
+            f"{folder} holds parts, such as {parts[0]}, and no run.json that says what they were "
+            "made from. Name another folder, or throw them away with --new-run"
+        )
     names = [n for n in places.listed(folder) if not n.startswith(".") and n != "plan.jsonl"]
     if names and names != ["parts"]:
         raise InputError(
@@ -319,19 +331,23 @@ def _write_plan(folder: str, splits: Sequence[Split]) -> None:
     places.write_atomically(path, _writing(text))
 
 
-def _clear(folder: str, there: Mapping[str, Any]) -> None:
-    """Remove a run: what it is known by first, so that half a run is never taken for one."""
-    places.remove(places.join(folder, "run.json"))
+def _clear(folder: str) -> None:
+    """Remove a run, and nothing that is not of it.
+
+    What says what its parts are goes last: a call that is killed here leaves the same run, with
+    fewer parts, and never parts that another run could take for its own.
+    """
+    added = places.join(folder, "added")
+    for name in places.listed(added):
+        _clear(places.join(added, name))
     parts = places.join(folder, "parts")
     for name in places.listed(parts):
         if name.startswith(("part-", places.TEMPORARY)):
             places.remove(places.join(parts, name))
-    added = places.join(folder, "added")
-    for name in places.listed(added):
-        inner = places.join(added, name)
-        if _there(inner) is not None:
-            _clear(inner, there)
-    places.remove(places.join(folder, "plan.jsonl"))
+    for name in ("run.json", "plan.jsonl"):
+        places.remove(places.join(folder, name))
+    for left in (parts, added, folder):
+        places.remove_empty(left)
 
 
 # -- work -----------------------------------------------------------------------------------------
@@ -480,28 +496,34 @@ def work(
         places.leave_no_temporaries(run.parts, owner, places.listed(run.parts))
     splits = todo(run, tally, shard=shard)
     job = job_of(run, scorers, seconds=seconds if workers else 0.0, owner=owner)
-    if run.settings.limit is not None:
-        yield from _limited(run, job, splits)
-    elif not workers:
-        for split in splits:
-            yield score_split(Task(split), job)
-    else:
-        with Pool(job, workers) as pool:
+    if not workers:
+        yield from _one_by_one(run, splits, lambda task: iter((score_split(task, job),)))
+        return
+    with Pool(job, 1 if run.settings.limit is not None else workers) as pool:
+        if run.settings.limit is not None:
+            yield from _one_by_one(run, splits, lambda task: pool.run((task,)))
+        else:
             yield from pool.run(Task(split) for split in splits)
 
 
-def _limited(run: Run, job: Job, splits: Iterator[Split]) -> Iterator[Done]:
-    """Score the first so many rows: one split after the other, since each must know the last."""
-    left = run.settings.limit or 0
+def _one_by_one(
+    run: Run, splits: Iterator[Split], score: Callable[[Task], Iterator[Done]]
+) -> Iterator[Done]:
+    """Score one split after the other; with a limit, each must know how many rows were before."""
+    if run.settings.limit is None:
+        for split in splits:
+            yield from score(Task(split))
+        return
+    left = run.settings.limit
     for key in run.committed():
         name = f"part-{key}-{run.signature[:8]}.parquet"
         left -= read_footer(places.join(run.parts, name))["rows"]
     for split in splits:
         if left <= 0:
             return
-        done = score_split(Task(split, most=left), replace(job, seconds=0.0))
-        left -= done.rows
-        yield done
+        for done in score(Task(split, most=left)):
+            left -= done.rows
+            yield done
 
 
 # -- metrics that are added later -----------------------------------------------------------------
@@ -533,7 +555,7 @@ def start_added(run: Run, scorers: Mapping[str, Scorer]) -> Run:
     settings = replace(run.settings, with_text=False)
     made = start(run.files, folder, scorers, settings, split_bytes=run.about["split_bytes"])
     if made.about["input"] != run.about["input"]:
-        _clear(folder, made.about)
+        _clear(folder)
         raise InputError(
             f"the input of the run in {run.folder} has changed: {_changed(run.folder, made.splits)}"
         )

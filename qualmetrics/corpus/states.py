@@ -11,6 +11,7 @@ from qualmetrics.corpus.commit import FIXED, read_footer, read_part
 from qualmetrics.corpus.parquet import pyarrow
 from qualmetrics.corpus.runs import Run, added
 from qualmetrics.corpus.splits import Split
+from qualmetrics.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,6 @@ def verify(run: Run) -> Iterator[str]:
     """Yield what is wrong with a run: parts missing, unreadable, of another run, or left over."""
     known: set[str] = set()
     done = run.committed()
-    errors = (OSError, KeyError, ValueError, pyarrow("reading .parquet", "lib").ArrowException)
     for split in _expected(run, done):
         name = f"part-{split.key}-{run.signature[:8]}.parquet"
         known.add(name)
@@ -102,8 +102,10 @@ def verify(run: Run) -> Iterator[str]:
             continue
         try:
             yield from _checked(run, split, name)
-        except errors as error:
-            yield f"{name} cannot be read: {error}"
+        except InputError as error:
+            yield str(error)
+        except KeyError as error:
+            yield f"{name} does not say what it was made from: {error}"
     for name in places.listed(run.parts):
         if name not in known:
             kind = "half written" if name.startswith(places.TEMPORARY) else "not in the plan"
@@ -116,9 +118,19 @@ def _expected(run: Run, done: set[str]) -> Iterator[Split]:
             if run.settings.limit is None or split.key in done:
                 yield split
             continue
-        numbers = sorted(int(k[7:]) for k in done if k.startswith(f"{split.file:06d}-"))
-        for number in range(max(numbers, default=0) + 1):
+        numbers = {int(k[7:]) for k in done if k.startswith(f"{split.file:06d}-")}
+        last = max(numbers, default=-1)
+        more = run.settings.limit is None and not (numbers and _is_last(run, split, last))
+        for number in range(last + 1 + more):
             yield replace(split, chunk=number)
+
+
+def _is_last(run: Run, split: Split, number: int) -> bool:
+    """Tell whether a stream ends with a chunk; one that cannot be read is a problem of its own."""
+    try:
+        return bool(_footer(run, replace(split, chunk=number))["split"]["last"])
+    except (InputError, KeyError):
+        return True
 
 
 def _checked(run: Run, split: Split, name: str) -> Iterator[str]:

@@ -35,6 +35,18 @@ def test_poison_documents_cost_their_own_rows_only(tmp_path: Path) -> None:
     }
 
 
+def test_a_limit_of_rows_leaves_the_limit_of_time_as_it_is(tmp_path: Path) -> None:
+    write_rows(tmp_path / "a.jsonl", 30)
+    lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
+    lines[3] = '{"id": "HANG", "text": "HANG"}'
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    scorers = {"fragile": fragile()}
+    call = ([str(tmp_path / "a.jsonl")], str(tmp_path / "run"), scorers, runs.Settings(limit=8))
+    run = runs.start(*call, split_bytes=300)
+    done = list(runs.work(run, scorers, workers=2, seconds=1.0))
+    assert (sum(d.rows for d in done), sum(d.quarantined for d in done)) == (8, 1)
+
+
 def test_a_worker_that_cannot_start_is_an_error_and_no_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -214,6 +214,61 @@ def test_texts_are_kept_only_where_asked_and_surrogates_do_not_stop_a_run(tmp_pa
     assert states.read_run(kept).schema.field("fkgl").type == pa.float32()
 
 
+def test_a_new_run_clears_what_is_of_the_run_and_only_that(tmp_path: Path) -> None:
+    ids = write_rows(tmp_path / "a.jsonl", 20)
+    run = score(tmp_path / "a.jsonl", tmp_path / "run")
+    more = resolve(["smog"])
+    list(runs.work(runs.start_added(run, more), more, workers=0))
+    (tmp_path / "run" / "notes.txt").write_text("mine")
+    again = runs.start([str(tmp_path / "a.jsonl")], str(tmp_path / "run"), WORDS, new_run=True)
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {
+        "notes.txt",
+        "plan.jsonl",
+        "run.json",
+    }
+    list(runs.work(again, WORDS, workers=0))
+    assert column(again, "id") == ids
+
+
+def test_parts_that_nothing_describes_are_not_taken_for_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_rows(tmp_path / "a.jsonl", 20)
+    score(tmp_path / "a.jsonl", tmp_path / "run")
+    remove, calls = places.remove, iter(range(1000))
+
+    def killed(path: str) -> None:
+        if next(calls) == 3:
+            raise KeyboardInterrupt
+        remove(path)
+
+    monkeypatch.setattr(places, "remove", killed)
+    write_rows(tmp_path / "a.jsonl", 21)
+    call = ([str(tmp_path / "a.jsonl")], str(tmp_path / "run"), WORDS)
+    with pytest.raises(KeyboardInterrupt):
+        runs.start(*call, new_run=True)
+    monkeypatch.setattr(places, "remove", remove)
+    with pytest.raises(InputError, match="is not what it was"):
+        runs.start(*call)
+    (tmp_path / "run" / "run.json").unlink()
+    with pytest.raises(InputError, match=r"holds parts.*--new-run"):
+        runs.start(*call)
+    run = runs.start(*call, new_run=True)
+    list(runs.work(run, WORDS, workers=0))
+    assert (states.state(run).rows, list(states.verify(run))) == (21, [])
+
+
+def test_the_tail_of_a_stream_that_is_missing_is_found(tmp_path: Path) -> None:
+    write_rows(tmp_path / "a.jsonl", 60)
+    packed = tmp_path / "b.jsonl.gz"
+    packed.write_bytes(gzip.compress((tmp_path / "a.jsonl").read_bytes()))
+    run = score(packed, tmp_path / "run")
+    assert list(states.verify(run)) == []
+    last = max((tmp_path / "run" / "parts").iterdir())
+    last.unlink()
+    assert list(states.verify(run)) == [f"{last.name} is missing"]
+
+
 # -- the command ----------------------------------------------------------------------------------
 
 DIRTY = b"""{"id": "good", "text": "One two."}
@@ -282,3 +337,20 @@ def test_an_output_that_is_read_only_is_named(qm: Run, tmp_path: Path) -> None: 
     (tmp_path / "closed").mkdir(mode=0o500)
     ran = qm("score", "a.jsonl", "-m", "words", "--format", "parquet", "-o", "closed/run")
     assert (ran.code, "cannot write closed/run" in ran.err) == (2, True)
+
+
+def test_a_broken_part_is_named_with_what_to_do(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    write_rows(tmp_path / "a.jsonl", 30)
+    call = ("score", "a.jsonl", "-m", "words", "--format", "parquet", "--workers", "0", "-o", "run")
+    assert qm(*call).code == 0
+    (part,) = (tmp_path / "run" / "parts").iterdir()
+    whole = part.read_bytes()
+    part.write_bytes(whole[: len(whole) // 2])
+    for command in (("run", "status"), ("run", "errors"), ("run", "verify"), ("report",)):
+        ran = qm(*command, "run")
+        assert (ran.code, f"{part.name} cannot be read" in ran.err) == (2, True)
+        assert "delete it" in ran.err
+        assert "Traceback" not in ran.err
+    part.unlink()
+    assert qm(*call).code == 0
+    assert part.read_bytes() == whole
