@@ -111,7 +111,10 @@ def parse_any(expression: str) -> Gate | CorpusGate:
     if found is None:
         return parse_gate(expression)
     function, inside, rest = found.groups()
-    limit = parse_gate(f"x{rest}")
+    try:
+        limit = parse_gate(f"x{rest}")
+    except InputError:
+        raise InputError(_explained(expression)) from None
     if function == "share":
         of = parse_gate(inside)
         return CorpusGate(function, of.name, limit.comparison, limit.limit, of)
@@ -121,6 +124,15 @@ def parse_any(expression: str) -> Gate | CorpusGate:
             f"{function}(fkgl)>12, and share(...) a condition, as in share(fkgl>9)>0.1"
         )
     return CorpusGate(function, inside.strip(), limit.comparison, limit.limit)
+
+
+def _explained(expression: str) -> str:
+    return (
+        f"cannot read {expression!r}. A condition on each text is NAME, one of > >= < <=, and a "
+        'number: "fkgl>9". One on all texts together, for --fail-if alone, puts mean, median, min, '
+        'max or p0 to p99 around the name, or share around a condition: "p90(fkgl)>12", '
+        '"share(fkgl>9)>0.1"'
+    )
 
 
 def failures(gate: Gate, values: Any, statuses: Sequence[str]) -> Iterator[int]:
@@ -145,6 +157,8 @@ def parse_gate(expression: str) -> Gate:
     Gate(name='fkgl', comparison='>', limit=9.0)
     """
     found = _GATE.fullmatch(expression.strip())
+    if "(" in expression:
+        raise InputError(_explained(expression))
     try:
         if found is None:
             raise ValueError

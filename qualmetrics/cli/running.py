@@ -18,6 +18,7 @@ from qualmetrics.corpus import runs, states
 from qualmetrics.corpus.readers import Reading, find
 from qualmetrics.errors import InputError
 from qualmetrics.gates import CorpusGate, Gate, failures, parse_gate
+from qualmetrics.registry import ALIASES
 
 EVERY = 30.0
 """Seconds between lines of progress where standard error is no terminal."""
@@ -58,17 +59,49 @@ def score_corpus(
     )
     code = _work(run, scorers, options, shard, quiet=quiet)
     if gates and not code:
-        code = _hold(run, gates)
+        code = _hold(run, run, gates, options.shard)
     return FAILED if missing else code
 
 
 def add_metrics(
-    folder: str, scorers: Mapping[str, Scorer], options: Options, *, quiet: bool = False
+    folder: str,
+    scorers: Mapping[str, Scorer],
+    options: Options,
+    *,
+    gates: Sequence[Gate | CorpusGate] = (),
+    quiet: bool = False,
 ) -> int:
-    """Score a finished run with one more metric, and return the exit code."""
+    """Score a finished run with one more metric, hold gates, and return the exit code.
+
+    Gates may look at any metric of the run, and at those that are added.
+
+    Raises
+    ------
+    InputError
+        Where the run is not finished, or a gate names what it does not have.
+    """
     _check(options)
-    run = runs.start_added(runs.open_run(folder), scorers)
-    return _work(run, scorers, options, runs.shard_of(options.shard), quiet=quiet)
+    whole = runs.open_run(folder)
+    if not states.state(whole).complete:
+        raise InputError(
+            f"the run in {folder} is not complete; type the command that began it again "
+            f"(qualmetrics score ... --format parquet -o {folder}), and --add after that"
+        )
+    known = [*whole.signatures, *_of_added(whole), *scorers]
+    keys = [(gate, _key(gate, known, folder)) for gate in gates]
+    run = runs.start_added(whole, scorers)
+    code = _work(run, scorers, options, runs.shard_of(options.shard), quiet=quiet)
+    return _hold(whole, run, keys, options.shard) if keys and not code else code
+
+
+def _key(gate: Gate | CorpusGate, known: Sequence[str], folder: str) -> str:
+    """Return the column that a gate looks at, by whichever name of its scorer."""
+    for name in known:
+        if ALIASES.get(name, name) == ALIASES.get(gate.name, gate.name):
+            return name
+    raise InputError(
+        f"the run in {folder} has no {gate.name!r} for the gate {gate}; it has {', '.join(known)}"
+    )
 
 
 def _check(options: Options) -> None:
@@ -90,16 +123,24 @@ def _work(
 ) -> int:
     tally = runs.Tally()
     most, share = _limit_of(options.max_errors)
+    before = states.state(run) if options.max_errors is not None else None
+    errors, rows = (before.errors, before.rows) if before else (0, 0)
     watch = _Progress(run, tally, options.progress, quiet=quiet)
     seconds = _seconds(scorers) if options.time_limit is None else options.time_limit
     how = {"shard": shard, "seconds": seconds, "tally": tally, "workers": options.processes}
     for done in _engine(options.engine)(run, scorers, **how):
         tally.add(done)
         watch.show()
-        if share is None and tally.errors > most:
+        if share is None and errors + tally.errors > most:
             break
     watch.end()
-    return _report(run, tally, most, share, quiet=quiet)
+    _say_done(run, tally, quiet=quiet)
+    errors, rows = errors + tally.errors, rows + tally.rows
+    if errors > most or (share is not None and errors > share * rows):
+        limit = f"{share:.3%}" if share is not None else f"{most:g}"
+        fail(f"{errors:,} rows with an error are more than --max-errors {limit}")
+        return FAILED
+    return OK
 
 
 def _engine(name: str) -> Any:
@@ -131,31 +172,35 @@ def _limit_of(text: str | None) -> tuple[float, float | None]:
     return (float("inf"), number / 100) if text.endswith("%") else (number, None)
 
 
-def _report(
-    run: runs.Run, tally: runs.Tally, most: float, share: float | None, *, quiet: bool
-) -> int:
-    if tally.errors and not quiet:
+def _say_done(run: runs.Run, tally: runs.Tally, *, quiet: bool) -> None:
+    if quiet:
+        return
+    if tally.errors:
         warn(
             f"{tally.errors:,} of {tally.rows:,} rows have an error; "
             f"qualmetrics run errors {run.folder} names them"
         )
-    if tally.errors > most or (share is not None and tally.errors > share * tally.rows):
-        limit = f"{share:.3%}" if share is not None else f"{most:g}"
-        fail(f"{tally.errors:,} rows with an error are more than --max-errors {limit}")
-        return FAILED
-    if not quiet:
-        before = f"; {tally.skipped:,} splits were done before" if tally.skipped else ""
-        _say(f"{tally.rows:,} rows in {tally.splits:,} splits are in {run.folder}{before}")
-    return OK
+    before = f"; {tally.skipped:,} splits were done before" if tally.skipped else ""
+    _say(f"{tally.rows:,} rows in {tally.splits:,} splits are in {run.folder}{before}")
 
 
-def _hold(run: runs.Run, gates: Sequence[tuple[Gate | CorpusGate, str]]) -> int:
-    """Hold gates against the rows of a run."""
+def _hold(
+    run: runs.Run,
+    worked: runs.Run,
+    gates: Sequence[tuple[Gate | CorpusGate, str]],
+    shard: str,
+) -> int:
+    """Hold gates against the rows of a run; ``worked`` is what was scored: itself, or added."""
+    if any(isinstance(gate, CorpusGate) for gate, _ in gates):
+        _warn_of_part(worked, shard)
     table = states.read_run(run)
+    abouts = {
+        name: one for r in (run, *runs.added(run)) for name, one in r.about["scorers"].items()
+    }
     broken: list[str] = []
     for gate, key in gates:
-        values = table.column(_value_column(run, key)).to_numpy(zero_copy_only=False)
-        statuses = table.column(f"{key}.status").to_pylist()
+        values = table.column(_value_column(abouts[key], key)).to_numpy(zero_copy_only=False)
+        statuses = [name or "" for name in table.column(f"{key}.status").to_pylist()]
         if isinstance(gate, CorpusGate):
             short = str(Status.TOO_SHORT)
             codes = [Status.TOO_SHORT if short in name else Status.OK for name in statuses]
@@ -174,8 +219,18 @@ def _hold(run: runs.Run, gates: Sequence[tuple[Gate | CorpusGate, str]]) -> int:
     return GATE_FAILED if broken else OK
 
 
-def _value_column(run: runs.Run, key: str) -> str:
-    spec = run.about["scorers"][key]["spec"]
+def _warn_of_part(run: runs.Run, shard: str) -> None:
+    """Say so where gates on all texts cannot be held against all of them yet."""
+    now = states.state(run)
+    if not now.complete:
+        warn(
+            f"--shard {shard}: gates on all texts are held against {now.n_done:,} of "
+            f"{now.n_splits:,} splits; when every shard is done, type the same without --shard"
+        )
+
+
+def _value_column(about: Mapping[str, Any], key: str) -> str:
+    spec = about["spec"]
     return key if len(spec["outputs"]) == 1 else f"{key}.{spec['primary']}"
 
 

@@ -140,7 +140,8 @@ def _add(request: Request) -> int:
         rules=request.rules,
         parameters=parameters(request.parameters),
     )
-    return add_metrics(request.paths[0], scorers, request.options, quiet=request.quiet)
+    gates = [parse_any(part) for given in request.gates for part in given.split(",")]
+    return add_metrics(request.paths[0], scorers, request.options, gates=gates, quiet=request.quiet)
 
 
 def _check_plain(options: Options) -> None:

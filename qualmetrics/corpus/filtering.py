@@ -79,6 +79,7 @@ def _check(run: Run, folder: str) -> None:
         raise InputError(f"the run in {run.folder} was piped in, and cannot be read again")
     if not state(run).complete:
         raise InputError(f"the run in {run.folder} is not complete; score it to the end first")
+    _targets(run)
     if places.listed(folder):
         raise InputError(f"{folder} is not empty; name a new folder")
 
@@ -153,15 +154,31 @@ _WRITERS = {"jsonl": _jsonl, "csv": _csv, "parquet": _parquet}
 
 def _copy(run: Run, split: Split, mask: Mask, folder: str) -> int:
     """Copy files, under the folder that all files of the run share."""
-    shared = os.path.dirname(os.path.commonprefix(list(run.files)))  # noqa: PTH120, RUF071 - URLs
+    targets = _targets(run)
     for path, keep_it in zip(split.paths, mask, strict=True):
         if keep_it:
-            inner = path[len(shared) :].lstrip("/\\")
-            parts = [part for part in PurePath(inner).parts if part not in ("..", "/", ".")]
             data = places.read_bytes(path)
 
             def write(stream: BinaryIO, data: bytes = data) -> None:
                 stream.write(data)
 
-            places.write_atomically(places.join(folder, *parts), write)
+            places.write_atomically(places.join(folder, *targets[path]), write)
     return int(mask.sum())
+
+
+def _targets(run: Run) -> dict[str, tuple[str, ...]]:
+    """Return where each file of one text goes; no two may go to one place."""
+    shared = os.path.dirname(os.path.commonprefix(list(run.files)))  # noqa: PTH120, RUF071 - URLs
+    targets: dict[str, tuple[str, ...]] = {}
+    taken: dict[tuple[str, ...], str] = {}
+    for path in (path for split in run.splits if split.form == "text" for path in split.paths):
+        inner = PurePath(path[len(shared) :].lstrip("/\\"))
+        parts = tuple(part for part in inner.parts if part not in ("..", "/", "."))
+        if parts in taken:
+            raise InputError(
+                f"{taken[parts]} and {path} would both be written to {'/'.join(parts)}; score "
+                "them in two runs, or from a folder that holds both"
+            )
+        targets[path] = parts
+        taken[parts] = path
+    return targets

@@ -12,6 +12,7 @@ import gzip
 import io
 import json
 import os
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -112,8 +113,8 @@ def find(paths: Sequence[str]) -> Found:
     """Return the files that paths, folders and globs stand for, each once, in order.
 
     A folder is searched for files of the known suffixes (``.gz`` of them too), sorted; hidden
-    files and folders, and links to folders, are passed over. A path with ``*``, ``?`` or ``[``
-    that is no file is a glob. ``-`` is standard input.
+    files and folders, links to folders, and folders of runs (``score -o``), are passed over. A path
+    with ``*``, ``?`` or ``[`` that is no file is a glob. ``-`` is standard input.
     """
     files: dict[str, None] = {}
     problems: list[tuple[str, str]] = []
@@ -130,7 +131,7 @@ def _matches(path: str) -> list[str]:
         return [path]
     if places.is_remote(path):
         found = places.walk(path)
-        return found if found == [path] else [name for name in found if kind_of(name)]
+        return found if found == [path] else _of_no_run(filter(kind_of, found), path)
     if os.path.isdir(path):  # noqa: PTH112 - a path may hold NUL, which Path refuses
         return _walk(path)
     if os.path.lexists(path):
@@ -143,12 +144,15 @@ def _matches(path: str) -> list[str]:
     for match in matches:
         if not os.path.isdir(match):  # noqa: PTH112
             files += [match] if chosen or kind_of(match) else []
-    return files
+    return _of_no_run(files, path)
 
 
 def _walk(folder: str) -> list[str]:
     found: list[str] = []
     for parent, folders, names in os.walk(folder):
+        if "run.json" in names and _is_run(parent):
+            folders.clear()
+            continue
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [
             os.path.join(parent, name)  # noqa: PTH118 - keeps the path as typed
@@ -158,7 +162,37 @@ def _walk(folder: str) -> list[str]:
     return sorted(found, key=lambda path: PurePath(path).parts)
 
 
+def _is_run(folder: str) -> bool:
+    """Tell whether a folder is what ``score -o`` made: its parts are no input."""
+    path = places.join(folder, "run.json")
+    try:
+        if not places.exists(path):
+            return False
+        with places.open_read(path) as stream:
+            return b'"qualmetrics-run/' in stream.read(200)
+    except (OSError, ValueError):
+        return False
+
+
+def _of_no_run(files: Iterable[str], typed: str) -> list[str]:
+    """Leave out files in folders of runs, but for those that were ``typed`` as far as there."""
+    certain = len(re.split(r"[*?\[]", typed)[0].rstrip("/")) - 1
+    known: dict[str, bool] = {}
+    kept: list[str] = []
+    for path in files:
+        inside, folder = False, path
+        while not inside and (cut := max(folder.rfind("/"), folder.rfind(os.sep))) > certain:
+            folder = folder[:cut]
+            if folder not in known:
+                known[folder] = _is_run(folder)
+            inside = known[folder]
+        kept += [] if inside else [path]
+    return kept
+
+
 def _missing(path: str) -> str:
+    if os.path.isdir(path) and _is_run(path):  # noqa: PTH112
+        return f"{path!r} is the folder of a run, which is no input; name what it was made from"
     if os.path.isdir(path):  # noqa: PTH112
         kinds = " ".join((*TEXT_SUFFIXES, *ROW_SUFFIXES))
         return (

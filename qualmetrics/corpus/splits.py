@@ -253,7 +253,7 @@ def chunks(split: Split, size: int, *, skip: int = 0) -> Iterator[Split]:
 
 
 def _cut(split: Split, size: int) -> Iterator[Split]:
-    cutter = _csv_pieces if split.form == "csv" else _line_pieces
+    cutter = {"csv": _csv_pieces, "text": _whole}.get(split.form, _line_pieces)
     number, line, first = 0, 1, True
     try:
         with _stream(split) as stream:
@@ -283,6 +283,13 @@ def _stream(split: Split) -> Iterator[BinaryIO]:
     else:
         with places.open_read(path) as plain, unpacked(plain, path) as stream:
             yield stream
+
+
+def _whole(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
+    """Cut nothing: a text is one document; of one that is too large, enough to say so is read."""
+    data = stream.read(MAX_DOCUMENT_BYTES + 1)
+    if data:
+        yield data, data.count(b"\n")
 
 
 def _line_pieces(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from tests.cli.conftest import Ran, qm  # noqa: F401 - a fixture
 
@@ -48,3 +49,29 @@ def test_what_cannot_be_filtered_is_refused(qm: Run, tmp_path: Path) -> None:  #
     (tmp_path / "a.jsonl").write_bytes(ROWS + ROWS)
     assert "is not what it was" in qm("filter", "run", "--keep", "words<9", "-o", "k").err
     assert "is not empty" in qm("filter", "run", "--keep", "words<9", "-o", "run").err
+
+
+def test_two_files_that_would_go_to_one_place_are_refused(
+    qm: Run,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for folder in ("x", "deep/x"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "a.txt").write_text("One two.")
+    monkeypatch.chdir(tmp_path / "deep")
+    qm_here = ("../x/a.txt", "x/a.txt", "-m", "words", "--format", "parquet", "-o", "run")
+    assert qm("score", *qm_here, "--workers", "0").code == 0
+    ran = qm("filter", "run", "--keep", "words>1", "-o", "kept")
+    assert (ran.code, "../x/a.txt and x/a.txt would both" in ran.err) == (2, True)
+    assert not (tmp_path / "deep" / "kept").exists()
+
+
+def test_a_condition_on_all_texts_is_explained(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "a.jsonl").write_bytes(ROWS)
+    qm("score", "a.jsonl", "-m", "words", "--format", "parquet", "--workers", "0", "-o", "run")
+    ran = qm("filter", "run", "--keep", "p90(words)<6", "-o", "k")
+    assert (ran.code, "for --fail-if alone" in ran.err) == (2, True)
+    for gate in ("p900(words)>2", "p90(words)", "share(words)>2"):
+        ran = qm("score", "a.jsonl", "-m", "words", "--fail-if", gate)
+        assert (ran.code, "fkgl>9" in ran.err) == (2, True)

@@ -14,6 +14,7 @@ import pytest
 
 from qualmetrics.corpus import places, runs, states
 from qualmetrics.corpus.metrics import resolve
+from qualmetrics.corpus.readers import find
 from qualmetrics.errors import InputError
 from tests.cli.conftest import Ran, qm  # noqa: F401 - a fixture
 from tests.corpus.toys import write_rows
@@ -354,3 +355,60 @@ def test_a_broken_part_is_named_with_what_to_do(qm: Run, tmp_path: Path) -> None
     part.unlink()
     assert qm(*call).code == 0
     assert part.read_bytes() == whole
+
+
+def test_errors_of_the_whole_run_are_held_against_the_most(
+    qm: Run,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(DIRTY)
+    call = ("score", "a.jsonl", "-m", "words", "--format", "parquet", "--workers", "0", "-o", "run")
+    for most, code in (("0", 2), ("0", 2), ("40%", 2), ("60%", 0), ("6", 0)):
+        assert qm(*call, "--max-errors", most).code == code
+
+
+def test_gates_are_held_where_a_metric_is_added(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    write_rows(tmp_path / "a.jsonl", 30)
+    call = ("score", "a.jsonl", "-m", "words", "--format", "parquet", "--workers", "0", "-o", "run")
+    assert qm(*call).code == 0
+    add = ("score", "--add", "characters", "run", "--workers", "0", "--fail-if")
+    assert "it has words, characters" in qm(*add, "rix>1").err
+    assert not (tmp_path / "run" / "added").exists()
+    for gate, code in (
+        ("max(characters)>1", 1),
+        ("characters>1000", 0),
+        ("words>11", 1),
+        ("mean(words)>12", 0),
+    ):
+        assert qm(*add, gate).code == code
+    (part,) = (tmp_path / "run" / "parts").iterdir()
+    part.unlink()
+    assert "-o run), and --add after" in qm("score", "--add", "rix", "run").err
+
+
+def test_gates_on_all_texts_say_when_a_shard_is_not_all(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    for name in "abc":
+        write_rows(tmp_path / f"{name}.jsonl", 5)
+    call = ("score", "a.jsonl", "b.jsonl", "c.jsonl", "-m", "words", "--format", "parquet")
+    call = (*call, "--workers", "0", "-o", "run", "--fail-if", "mean(words)>99", "--shard")
+    assert "held against 2 of 3 splits" in qm(*call, "0/2").err
+    assert "held against" not in qm(*call, "1/2").err
+
+
+def test_a_run_inside_its_input_is_no_input(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "in").mkdir()
+    write_rows(tmp_path / "in" / "a.jsonl", 5)
+    call = ("score", "in", "-m", "words", "--format", "parquet", "--workers", "0", "-o", "in/run")
+    for more in ((), (), ("--new-run",)):
+        assert qm(*call, *more).code == 0
+        assert runs.open_run("in/run").files == (str(Path("in/a.jsonl")),)
+    assert "is the folder of a run" in qm("score", "in/run", "-m", "words").err
+    assert find(["in/**/*.jsonl"]).files == (str(Path("in/a.jsonl")),)
+    assert len(find(["in/run/parts/*.parquet"]).files) == 1
+
+
+def test_a_long_text_that_is_piped_in_is_one_document(qm: Run) -> None:  # noqa: F811
+    text = b"One two three. \n" * 300_000
+    call = ("score", "-", "-m", "characters", "--format", "parquet", "--workers", "0", "-o", "run")
+    assert qm(*call, stdin=text).code == 0
+    assert column(runs.open_run("run"), "n_chars") == [len(text)]
