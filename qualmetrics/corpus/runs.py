@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
@@ -140,7 +141,8 @@ def start(
     """
     settings, folder = settings or Settings(), places.plain(folder)
     found = find(paths)
-    if not found.files:
+    files = _not_of(folder, found.files)
+    if not files:
         raise InputError("; ".join(problem for _, problem in found.problems) or "nothing to score")
     left = _parts_in(folder)  # looked at first: another shard writes run.json before any part
     there = _there(folder)
@@ -153,7 +155,7 @@ def start(
     if there is None and not cleared:
         _check_empty(folder, left)
     size = split_bytes if there is None else there["split_bytes"]
-    splits = plan(found.files, settings.reading, split_bytes=size)
+    splits = plan(files, settings.reading, split_bytes=size)
     signature, signatures = signature_of(scorers, settings)
     about = {
         "schema": SCHEMA,
@@ -162,7 +164,7 @@ def start(
         "signatures": signatures,
         "scorers": {name: _about(scorer) for name, scorer in scorers.items()},
         "settings": settings.to_dict(),
-        "files": list(found.files),
+        "files": list(files),
         "split_bytes": size,
     }
     if there is None:
@@ -172,7 +174,7 @@ def start(
     else:
         _check_same(folder, there, about, splits)
     chunk = (split_bytes if there is None else there["split_bytes"]) or SPLIT_BYTES
-    return Run(folder, signature, signatures, settings, found.files, tuple(splits), chunk, about)
+    return Run(folder, signature, signatures, settings, files, tuple(splits), chunk, about)
 
 
 def open_run(folder: str) -> Run:
@@ -238,6 +240,18 @@ def _there(folder: str) -> dict[str, Any] | None:
     if schema != SCHEMA:
         raise InputError(f"{path} is of schema {schema!r}; this version reads {SCHEMA!r}")
     return dict(about)
+
+
+def _not_of(folder: str, files: Sequence[str]) -> tuple[str, ...]:
+    """Leave out what a run in this folder wrote, also where it was killed before its run.json."""
+
+    def whole(path: str) -> str:
+        return path if places.is_remote(path) else os.path.abspath(path)  # noqa: PTH100 - may hold NUL
+
+    own = tuple(whole(places.join(folder, name)) for name in ("parts", "added", "plan.jsonl"))
+    inside = tuple(f"{name}{sign}" for name in own[:2] for sign in dict.fromkeys(("/", os.sep)))
+    kept = (path for path in files if whole(path) != own[2] and not whole(path).startswith(inside))
+    return tuple(kept)
 
 
 def _parts_in(folder: str) -> list[str]:

@@ -403,6 +403,10 @@ def test_a_run_inside_its_input_is_no_input(qm: Run, tmp_path: Path) -> None:  #
         assert qm(*call, *more).code == 0
         assert runs.open_run("in/run").files == (str(Path("in/a.jsonl")),)
     assert "is the folder of a run" in qm("score", "in/run", "-m", "words").err
+    (tmp_path / "in" / "run" / "run.json").unlink()
+    assert "holds parts" in qm(*call).err
+    assert qm(*call, "--new-run").code == 0
+    assert states.state(runs.open_run("in/run")).rows == 5
     assert find(["in/**/*.jsonl"]).files == (str(Path("in/a.jsonl")),)
     assert len(find(["in/run/parts/*.parquet"]).files) == 1
 
