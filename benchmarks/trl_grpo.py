@@ -61,19 +61,21 @@ def tokenizer() -> Any:
     )
 
 
-def model(size: int, seed: int = 0) -> Any:
-    """Return a random Qwen2 of two layers."""
+def model(size: int, seed: int = 0, *, scalar: bool = False) -> Any:
+    """Return a random Qwen2 of two layers, that writes or that gives one number."""
     import torch
-    from transformers import Qwen2Config, Qwen2ForCausalLM
+    from transformers import Qwen2Config, Qwen2ForCausalLM, Qwen2ForSequenceClassification
 
     torch.manual_seed(seed)
-    return Qwen2ForCausalLM(
-        Qwen2Config(
-            vocab_size=size, hidden_size=32, intermediate_size=64, num_hidden_layers=2,
-            num_attention_heads=2, num_key_value_heads=2, max_position_embeddings=128,
-            pad_token_id=0, eos_token_id=1, bos_token_id=None, tie_word_embeddings=True,
-        )
+    config = Qwen2Config(
+        vocab_size=size, hidden_size=32, intermediate_size=64, num_hidden_layers=2,
+        num_attention_heads=2, num_key_value_heads=2, max_position_embeddings=128,
+        pad_token_id=0, eos_token_id=1, bos_token_id=None, tie_word_embeddings=not scalar,
     )  # fmt: skip
+    if scalar:
+        config.num_labels = 1
+        return Qwen2ForSequenceClassification(config)
+    return Qwen2ForCausalLM(config)
 
 
 def rows(*, chat: bool) -> Any:
@@ -115,6 +117,47 @@ def train(kind: str, rewards: list[Any], *, steps: int, chat: bool, rate: float)
         return [row for row in trainer.state.log_history if "reward" in row]
 
 
+def preferences(n: int, seed: int) -> Any:
+    """Return pairs of made-up answers, the better one as our reward says."""
+    import random
+
+    from datasets import Dataset
+
+    draw = random.Random(seed)  # noqa: S311 - texts, not secrets
+    answers = [" ".join(draw.choices(EASY + HARD, k=8)) + " ." for _ in range(2 * n)]
+    score = adapter.reward(REWARD)
+    values = score(
+        prompts=["the cat"] * len(answers), completions=answers, level=[100.0] * len(answers)
+    )
+    pairs = [
+        (a, b) if x > y else (b, a)
+        for a, b, x, y in zip(answers[::2], answers[1::2], values[::2], values[1::2], strict=True)
+        if x != y
+    ]
+    chosen, rejected = (list(side) for side in zip(*pairs, strict=True))
+    return Dataset.from_dict({"chosen": chosen, "rejected": rejected})
+
+
+def reward_model(steps: int) -> tuple[float, float]:
+    """Train TRL's reward model on what our reward prefers; accuracy on other pairs, twice."""
+    import trl
+
+    made = tokenizer()
+    with tempfile.TemporaryDirectory() as folder:
+        config = trl.RewardConfig(
+            output_dir=folder, max_steps=steps, per_device_train_batch_size=32, learning_rate=1e-2,
+            report_to=[], use_cpu=True, seed=0, save_strategy="no", disable_tqdm=True, bf16=False,
+            gradient_checkpointing=False,
+        )  # fmt: skip
+        trainer = trl.RewardTrainer(
+            model=model(len(made), scalar=True), args=config, processing_class=made,
+            train_dataset=preferences(512, 0), eval_dataset=preferences(128, 1),
+        )  # fmt: skip
+        before = trainer.evaluate()["eval_accuracy"]
+        trainer.train()
+        return before, trainer.evaluate()["eval_accuracy"]
+
+
 def check(name: str, log: list[Any]) -> dict[str, Any]:
     """Hold a log to what it must contain."""
     first = log[0]
@@ -146,6 +189,10 @@ def main(steps: int, learn: int, out: Path | None) -> None:
         assert 0 < undefined < 1, undefined
         found[label] = {key: value for key, value in first.items() if "rewards/" in key}
         print(f"{label}: {steps} steps, {len(found[label])} keys of rewards in the log", flush=True)
+    before, after = reward_model(learn)
+    found["reward model"] = {"steps": learn, "before": before, "after": after}
+    print(f"RewardTrainer, {learn} steps: accuracy {before:.3f} -> {after:.3f}", flush=True)
+    assert after > before, (before, after)
     log = train("grpo", [easy], steps=learn, chat=False, rate=1e-2)
     means = [row["reward"] for row in log]
     quarter = max(1, len(means) // 4)
