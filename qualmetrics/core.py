@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import logging
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -354,27 +353,16 @@ class Column:
         return None
 
     def read(self, rows: Rows) -> Batch:
-        """Return the column as float64; a missing cell (None, NaN) is *not applicable*.
-
-        A cell that is no number is an *error* of its row; where none is, it is the wrong column.
-        """
+        """Return the column as float64; a missing cell (None, NaN) is *not applicable*."""
         cells = rows.columns[self.name]
-        values, wrong = np.full(len(cells), math.nan), []
-        for i, cell in enumerate(cells):
-            try:
-                values[i] = math.nan if cell is None else float(cell)
-            except (TypeError, ValueError):
-                wrong.append(i)
-        if wrong and len(wrong) == len(cells):
-            raise InputError(
-                f"column {self.name!r} must hold numbers or None; got {cells[0]!r:.80}"
+        try:
+            values = np.array(
+                [math.nan if c is None else float(c) for c in cells], dtype=np.float64
             )
+        except (TypeError, ValueError) as error:
+            raise InputError(f"column {self.name!r} must hold numbers or None: {error}") from None
         status = status_array(len(values))
         status[np.isnan(values)] = Status.NOT_APPLICABLE
-        if wrong:
-            log = logging.getLogger("qualmetrics")
-            log.warning("column %r: %d cells are no numbers", self.name, len(wrong))
-            status[wrong] = Status.ERROR
         return Batch({self.name: values}, status)
 
 
