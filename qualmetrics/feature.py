@@ -32,6 +32,17 @@ from qualmetrics.errors import InputError
 from qualmetrics.gates import OPERATORS
 
 
+def check_count(name: str, value: Any) -> None:
+    """Refuse an option that is no whole number from 1.
+
+    Raises
+    ------
+    InputError
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise InputError(f"{name} must be a whole number from 1; got {value!r}")
+
+
 class Flagged(NamedTuple):
     """Outputs that stand, with a flag: ``TOO_SHORT`` where a window did not fill."""
 

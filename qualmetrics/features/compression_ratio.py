@@ -6,8 +6,7 @@ import zlib
 from collections.abc import Sequence
 
 from qualmetrics.core import Scorer, Spec
-from qualmetrics.errors import InputError
-from qualmetrics.feature import Flagged, feature
+from qualmetrics.feature import Flagged, check_count, feature
 
 LEVEL = 9
 
@@ -29,8 +28,7 @@ def compression_ratio(*, window: int = 8192) -> Scorer:
     ------
     InputError
     """
-    if isinstance(window, bool) or not isinstance(window, int) or window < 1:
-        raise InputError(f"window must be a whole number from 1; got {window!r}")
+    check_count("window", window)
     given = {"window": window}
     spec = Spec(
         name="compression_ratio",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qualmetrics.core import Scorer, Spec
-from qualmetrics.errors import InputError
-from qualmetrics.feature import feature
+from qualmetrics.feature import check_count, feature
 from qualmetrics.text.plain import PART, plain_words
 
 
@@ -28,8 +27,7 @@ def copy_fraction(*, column: str = "prompt", n: int = 5) -> Scorer:
     ------
     InputError
     """
-    if not isinstance(n, int) or n < 1:
-        raise InputError(f"n must be a whole number from 1; got {n!r}")
+    check_count("n", n)
     spec = Spec(
         name="copy_fraction",
         description=copy_fraction.__doc__ or "",

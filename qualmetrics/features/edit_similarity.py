@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from qualmetrics.core import Scorer, Spec
-from qualmetrics.errors import InputError
-from qualmetrics.feature import feature
+from qualmetrics.feature import check_count, feature
 from qualmetrics.text.plain import PART, plain_words
 
 
@@ -30,8 +29,7 @@ def edit_similarity(*, column: str = "reference", max_words: int = 2000) -> Scor
     ------
     InputError
     """
-    if not isinstance(max_words, int) or max_words < 1:
-        raise InputError(f"max_words must be a whole number from 1; got {max_words!r}")
+    check_count("max_words", max_words)
     spec = Spec(
         name="edit_similarity",
         description=edit_similarity.__doc__ or "",

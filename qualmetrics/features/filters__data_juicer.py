@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from qualmetrics.core import Scorer, Spec
-from qualmetrics.errors import InputError
-from qualmetrics.feature import Threshold, feature
+from qualmetrics.feature import Threshold, check_count, feature
 
 THRESHOLDS: Final = (
     Threshold("characters", "<", 10, "text_length_filter"),
@@ -39,8 +38,7 @@ def filters__data_juicer(*, n: int = 10) -> Scorer:
     ------
     InputError
     """
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise InputError(f"n must be a whole number from 1; got {n!r}")
+    check_count("n", n)
     given = {"n": n}
     spec = Spec(
         name="filters@data_juicer",

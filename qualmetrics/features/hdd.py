@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from qualmetrics.core import Scorer, Spec
-from qualmetrics.errors import InputError
-from qualmetrics.feature import Flagged, feature
+from qualmetrics.feature import Flagged, check_count, feature
 from qualmetrics.text.plain import PART, plain_words
 
 
@@ -28,8 +27,7 @@ def hdd(*, sample: int = 42) -> Scorer:
     ------
     InputError
     """
-    if isinstance(sample, bool) or not isinstance(sample, int) or sample < 1:
-        raise InputError(f"sample must be a whole number from 1; got {sample!r}")
+    check_count("sample", sample)
     given = {"sample": sample}
     spec = Spec(
         name="hdd",

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from qualmetrics.core import Scorer, Spec
-from qualmetrics.errors import InputError
-from qualmetrics.feature import Flagged, feature
+from qualmetrics.feature import Flagged, check_count, feature
 from qualmetrics.text.plain import PART, plain_words
 
 
@@ -27,8 +26,7 @@ def mattr(*, window: int = 50) -> Scorer:
     ------
     InputError
     """
-    if isinstance(window, bool) or not isinstance(window, int) or window < 1:
-        raise InputError(f"window must be a whole number from 1; got {window!r}")
+    check_count("window", window)
     given = {"window": window}
     spec = Spec(
         name="mattr",

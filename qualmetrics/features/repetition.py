@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from qualmetrics.core import Scorer, Spec
 from qualmetrics.errors import InputError
-from qualmetrics.feature import feature
+from qualmetrics.feature import check_count, feature
 from qualmetrics.text.plain import PART, plain_words
 
 AGGREGATES = ("max", "mean", "product")
@@ -45,8 +45,8 @@ def repetition(
         raise InputError(f"n must hold different whole numbers from 1; got {n!r}")
     if aggregate not in AGGREGATES:
         raise InputError(f"aggregate {aggregate!r} is not one of {', '.join(AGGREGATES)}")
-    if window is not None and (not isinstance(window, int) or window < 1):
-        raise InputError(f"window must be a whole number from 1; got {window!r}")
+    if window is not None:
+        check_count("window", window)
     given = {"n": sizes, "aggregate": aggregate, "window": window}
     spec = Spec(
         name="repetition",

@@ -205,7 +205,8 @@ def test_a_million_characters_of_one_kind_have_a_value(name):
 @pytest.mark.parametrize(
     ("name", "options"),
     [("repetition", {"n": (0,)}), ("repetition", {"n": (2, 2)}), ("repetition", {"window": 0}),
-     ("repetition", {"aggregate": "sum"}), ("copy_fraction", {"n": 0}), ("length", {"unit": "x"}),
+     ("repetition", {"aggregate": "sum"}), ("copy_fraction", {"n": 0}),
+     ("copy_fraction", {"n": True}), ("length", {"unit": "x"}),
      ("placeholder", {"extra": (1,)}), ("edit_similarity", {"max_words": 0})],
 )  # fmt: skip
 def test_a_wrong_option_is_refused(name, options):
