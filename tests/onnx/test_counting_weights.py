@@ -2,8 +2,6 @@
 
 import gzip
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -62,9 +60,9 @@ def test_the_graph_keeps_every_law(tmp_path):
 
 
 @pytest.mark.full
-def test_sums_in_a_graph_are_those_of_python_on_books():
-    data = Path(os.environ["QUALMETRICS_DATA"]) / "speed_corpus" / "books_paragraphs.jsonl.gz"
-    with gzip.open(data, "rt", encoding="utf-8") as lines:
+def test_sums_in_a_graph_are_those_of_python_on_books(data):
+    books = data / "speed_corpus" / "books_paragraphs.jsonl.gz"
+    with gzip.open(books, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     texts = [row["text"] for row in rows if row["lang"] == "en"][::60]
     keys = occurrences(texts).keys
