@@ -353,17 +353,44 @@ class Column:
         return None
 
     def read(self, rows: Rows) -> Batch:
-        """Return the column as float64; a missing cell (None, NaN) is *not applicable*."""
+        """Return the column as float64; a missing cell (None, NaN) is *not applicable*.
+
+        A cell that is no number is an *error* of its row, whatever the other rows hold.
+        """
         cells = rows.columns[self.name]
-        try:
-            values = np.array(
-                [math.nan if c is None else float(c) for c in cells], dtype=np.float64
-            )
-        except (TypeError, ValueError) as error:
-            raise InputError(f"column {self.name!r} must hold numbers or None: {error}") from None
+        wrong = np.array([bool(self.problem(cell)) for cell in cells], dtype=bool)
+        values = np.array(
+            [
+                math.nan if cell is None or bad else float(cell)
+                for cell, bad in zip(cells, wrong, strict=True)
+            ],
+            dtype=np.float64,
+        )
         status = status_array(len(values))
         status[np.isnan(values)] = Status.NOT_APPLICABLE
+        status[wrong] = Status.ERROR
+        if wrong.any():
+            import logging
+
+            log = logging.getLogger("qualmetrics")  # told how many: a cell may be anybody's text
+            log.warning("column %r: %d cells are no numbers", self.name, wrong.sum())
         return Batch({self.name: values}, status)
+
+    def problem(self, cell: Any) -> str:
+        """Say what is wrong with a cell; empty where it is a number, or missing."""
+        try:
+            if cell is not None:
+                float(cell)
+        except (TypeError, ValueError, OverflowError):
+            return f"column {self.name!r} is {_shown(cell)}, expected a number"
+        return ""
+
+
+def _shown(cell: Any) -> str:
+    try:
+        return f"{cell!r:.80}"
+    except ValueError:  # a whole number of more digits than Python writes
+        return type(cell).__name__
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qualmetrics import planner
-from qualmetrics.core import UNDEFINED, Scorer, Scores, Status
+from qualmetrics.core import UNDEFINED, Column, Scorer, Scores, Status
 from qualmetrics.corpus.readers import Document
 from qualmetrics.errors import InputError
 
@@ -125,6 +125,8 @@ def score_batch(documents: Sequence[Document], scorers: Mapping[str, Scorer]) ->
     needs = {need: scorer.spec.name for scorer in chosen for need in sorted(scorer.needs)}
     for document in documents:
         _check(document, needs)
+    numeric = {leaf for one in chosen for leaf in planner.leaves(one) if isinstance(leaf, Column)}
+    documents = [_with_numbers(document, numeric) for document in documents]
     rows = planner.as_rows(
         chosen,
         [d.text for d in documents],
@@ -138,6 +140,15 @@ def score_batch(documents: Sequence[Document], scorers: Mapping[str, Scorer]) ->
         status = np.where(broken, np.uint16(Status.ERROR), one.status).astype(np.uint16)
         scores[name] = replace(one, status=status)
     return ScoredBatch(tuple(documents), scores)
+
+
+def _with_numbers(document: Document, columns: Collection[Column]) -> Document:
+    """Return a document, or what is left of it where a cell is no number: a row that says so."""
+    for column in columns:
+        wrong = column.problem(document.columns.get(column.name))
+        if wrong and not document.problem:
+            return replace(document, text=None, problem=wrong)
+    return document
 
 
 def _check(document: Document, needs: Mapping[str, str]) -> None:

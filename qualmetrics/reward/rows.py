@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from qualmetrics import planner
-from qualmetrics.core import References, Rows, Scorer, Scores, Status
+from qualmetrics.core import Column, References, Rows, Scorer, Scores, Status
 from qualmetrics.errors import InputError, QualmetricsError
 from qualmetrics.reward.completion import last_user
 from qualmetrics.reward.config import RewardConfig, load_reward
@@ -126,8 +126,11 @@ def asked(
     several: list[tuple[str, ...]] = []
     index: list[int] = []
     wrong: dict[int, QualmetricsError | None] = {}
+    numeric = [leaf for leaf in planner.leaves(config.scorer) if isinstance(leaf, Column)]
     for i, completion in enumerate(completions):
         try:
+            for column in numeric:
+                _check_number(column, columns[column.name][i], limit)
             text = config.completion.text(completion, beside[i])
             reference = None if references is None else _reference(references[i], limit)
         except QualmetricsError as error:
@@ -192,6 +195,12 @@ def _cell(cell: Any, limit: int) -> Any:
     if isinstance(cell, list) and cell and all(isinstance(m, Mapping) for m in cell):
         cell = last_user(cell)
     return cell[:limit] if isinstance(cell, str) else cell
+
+
+def _check_number(column: Column, cell: Any, limit: int) -> None:
+    wrong = column.problem(_cell(cell, limit))
+    if wrong:
+        raise InputError(wrong)
 
 
 def _plain(cell: Any) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from qualmetrics.adapters import trl
-from qualmetrics.errors import InputError
+from qualmetrics.errors import InputError, QualmetricsError
 from qualmetrics.reward.config import RewardConfig, load_reward
 from tests.adapters import toys
 
@@ -223,3 +223,11 @@ def test_length_spread_saturation_and_shares_of_the_terms_are_added_to_the_logs(
 def test_a_trainer_without_such_a_reward_is_told():
     with pytest.raises(InputError, match="no reward of"):
         trl.watch(Trainer(print))
+
+
+def test_a_level_that_is_no_number_costs_its_own_row_and_is_named_where_errors_raise(config):
+    reward = trl.reward(config)
+    assert call(reward, target_level=[90, "soon", 90])[1] is None
+    assert call(reward, target_level=["soon"] * 3) == [None] * 3
+    with pytest.raises(QualmetricsError, match="row 1: column 'level' is 'soon', expected a numb"):
+        call(trl.reward({**config, "on_error": "raise"}), target_level=[90, "soon", 90])

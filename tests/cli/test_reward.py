@@ -68,3 +68,15 @@ def test_a_preset_from_the_shell_is_told_what_an_undefined_row_is_worth(qm):
     assert ran.code == 2
     assert "--with undefined=null" in ran.err
     assert qm(*given, "--with", "target=60", "--with", "undefined=null").code == 0
+
+
+@pytest.mark.parametrize("run", [(), ("--format", "parquet", "-o", "run", "--workers", "0")])
+def test_a_cell_that_is_no_number_is_an_error_of_its_row_that_names_it(qm, files, tmp_path, run):
+    rows = [{**row, "grade": grade} for row, grade in zip(ROWS, (90, "soon", 30), strict=True)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    reward = {**REWARD, "completion": {}}
+    (tmp_path / "reward.json").write_text(json.dumps(reward))
+    ran = qm("score", "rows.jsonl", "--reward", "reward.json", "-m", "words", *run)
+    said = "rows.jsonl:2: column 'level' is 'soon', expected a number"
+    assert said in (qm("run", "errors", "run").out if run else ran.err)
+    assert ran.code == (0 if run else 2)

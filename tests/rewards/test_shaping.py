@@ -192,3 +192,12 @@ def test_a_value_of_nan_stays_undefined_through_every_shape():
         scores = scorer([""], columns={c: [1.0] for c in scorer.spec.columns})
         assert scores.undefined.tolist() == [True], name
         assert np.isnan(scores.primary[0]) or scores.primary[0] == scorer.spec.undefined
+
+
+@pytest.mark.parametrize("cell", ["soon", [60], {}, 10**400, object()])
+def test_a_cell_that_is_no_number_costs_its_row_alone_or_in_a_batch(cell):
+    reward = target_band(column("a"), target=80, width=1, undefined=0.5)
+    alone = reward(["x"], columns={"a": [cell]})
+    scores = reward(["x"] * 4, columns={"a": [cell, 80, None, "80"]})
+    assert scores.status_names == [*alone.status_names, "ok", "not_applicable", "ok"]
+    assert (alone.status_names, scores.primary.tolist()) == (["error"], [0.5, 1.0, 0.5, 1.0])

@@ -55,7 +55,6 @@ def test_a_body_that_is_no_object_is_refused(server: Running) -> None:
         ({"texts": ["a"], "scorers": ["near"]}, "near reads the column 'level'"),
         ({"texts": ["a"], "scorers": ["near"], "columns": {"level": 3}}, "columns.level must be"),
         ({"texts": ["a"], "scorers": ["near"], "columns": {"level": []}}, "1 texts but 0 cells"),
-        ({"texts": ["a"], "scorers": ["near"], "columns": {"level": ["x"]}}, "numbers or None"),
         ({"texts": ["a"], "scorers": ["shared"], "references": []}, "1 texts but 0 references"),
         ({"texts": ["a"], "scorers": ["shared"], "references": [3]}, "references[0] is int"),
         ({"texts": ["a"], "scorers": ["shared"], "references": [["a", None]]}, "strings only"),
@@ -67,18 +66,36 @@ def test_a_wrong_call_says_what_came_and_what_is_expected(
     assert said in refused(server.post("/v1/score", data), 422)
 
 
+def test_a_cell_that_is_no_number_costs_its_row_whatever_is_beside_it(start: Any) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    server = start()
+    server.post("/v1/score", {"texts": ["warm"], "scorers": ["near"], "columns": {"level": [1]}})
+
+    def ask(levels: list[Any]) -> Any:
+        data = {"texts": ["abc"] * len(levels), "scorers": ["near"], "columns": {"level": levels}}
+        return server.post("/v1/score", data).json()["scores"]["near"]["status"]
+
+    levels = [1, "x", 2, None, {"a": 1}, "3"]
+    names = ["ok", "error", "ok", "not_applicable", "error", "ok"]
+    with ThreadPoolExecutor(8) as pool:
+        alone = list(pool.map(ask, [[level] for level in levels]))
+    assert [names_[0] for names_ in alone] == names
+    assert ask(levels) == names
+
+
 def test_a_wrong_call_does_not_spoil_its_batch(start: Any) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     server = start()
     server.post("/v1/score", {"texts": ["warm"], "scorers": ["near"], "columns": {"level": [1]}})
 
-    def ask(level: Any) -> int:
-        data = {"texts": ["abc"], "scorers": ["near"], "columns": {"level": [level]}}
+    def ask(levels: list[Any]) -> int:
+        data = {"texts": ["abc"], "scorers": ["near"], "columns": {"level": levels}}
         return server.post("/v1/score", data).status_code
 
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(ask, [1, "x", 2, 3, "y", None])) == [200, 422, 200, 200, 422, 200]
+        assert list(pool.map(ask, [[1], [], [2], [3, 4]])) == [200, 422, 200, 422]
 
 
 def test_texts_of_every_oddity_have_a_status(server: Running) -> None:
