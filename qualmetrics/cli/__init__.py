@@ -12,6 +12,9 @@ import sys
 OK, GATE_FAILED, FAILED = 0, 1, 2
 """Exit codes: all well; a gate failed; usage, configuration, or something that cannot be read."""
 
+STOPPED = 130
+"""What a shell gives for Ctrl-C, which is no failed gate."""
+
 GARBAGE_THRESHOLD = 50_000
 """Imports make objects by the ten thousand: looking for cycles among them, 129 times at Python's
 threshold of 700, was 57 of the 421 ms of a short run."""
@@ -36,6 +39,8 @@ def run() -> int:
 
         fail(str(error))
         return FAILED
+    except KeyboardInterrupt:
+        return STOPPED
     except Exception:  # a defect: keep the trace, but not the exit code of a failed gate
         import traceback
 
@@ -53,4 +58,4 @@ def _invoke() -> int:
     return OK
 
 
-__all__ = ["FAILED", "GATE_FAILED", "OK", "main", "run"]
+__all__ = ["FAILED", "GATE_FAILED", "OK", "STOPPED", "main", "run"]

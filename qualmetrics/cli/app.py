@@ -91,6 +91,7 @@ def info_command(
 
 @app.command("score")
 def score_command(
+    context: typer.Context,
     paths: Annotated[
         list[str] | None,
         typer.Argument(help="Files, folders, 'globs', or - for standard input.", metavar="PATH..."),
@@ -269,9 +270,20 @@ def score_command(
             float32=float32,
         ),
         reward=reward,
+        typed=_typed(context),
     )
     code = score_paths(request)
     _leave(0 if exit_zero and code == 1 else code)
+
+
+def _typed(context: typer.Context) -> dict[str, str]:
+    """Return the parameters that were typed, with the longest of their flags."""
+    flags = {p.name: max(p.opts, key=len) for p in context.command.params if p.name}
+    return {
+        name: flag
+        for name, flag in flags.items()
+        if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
+    }
 
 
 runs = typer.Typer(

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qualmetrics.corpus.readers import Found
 
 
 def fail(message: str) -> None:
@@ -13,6 +17,14 @@ def fail(message: str) -> None:
 def warn(message: str) -> None:
     """Print a warning."""
     _say("warning", message)
+
+
+def warn_of_repeated(found: Found) -> None:
+    """Say that files which were named more than once are scored once."""
+    if found.repeated:
+        n, first = len(found.repeated), found.repeated[0]
+        what = f"{first} was" if n == 1 else f"{n:,} files, such as {first}, were"
+        warn(f"{what} named more than once; each is scored once")
 
 
 def gate_failed(message: str) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from qualmetrics.cli import FAILED, GATE_FAILED, OK
-from qualmetrics.cli.messages import fail, gate_failed, warn
+from qualmetrics.cli import FAILED, GATE_FAILED, OK, STOPPED
+from qualmetrics.cli.messages import fail, gate_failed, printable, warn, warn_of_repeated
 from qualmetrics.cli.run_options import Options
 from qualmetrics.core import Scorer, Status
 from qualmetrics.corpus import runs, states
@@ -48,15 +48,19 @@ def score_corpus(
         with_text=options.with_text,
         float32=options.float32,
     )
-    missing = [problem for _, problem in find(paths).problems]
+    found = find(paths)
+    missing = [problem for _, problem in found.problems]
     for problem in missing:
         fail(problem)
+    if not found.files:
+        return FAILED
+    if not quiet:
+        warn_of_repeated(found)
+    how = {"resume": options.resume, "new_run": options.new_run}
     if options.dry_run:
-        _show_plan(paths, reading)
+        _show_plan(runs.look(paths, folder, scorers, settings, **how), shard)
         return FAILED if missing else OK
-    run = runs.start(
-        paths, folder, scorers, settings, resume=options.resume, new_run=options.new_run
-    )
+    run = runs.start(paths, folder, scorers, settings, **how)
     code = _work(run, scorers, options, shard, quiet=quiet)
     if gates and not code:
         code = _hold(run, run, gates, options.shard)
@@ -68,12 +72,14 @@ def add_metrics(
     scorers: Mapping[str, Scorer],
     options: Options,
     *,
+    beside: Mapping[str, Any] | None = None,
     gates: Sequence[Gate | CorpusGate] = (),
     quiet: bool = False,
 ) -> int:
     """Score a finished run with one more metric, hold gates, and return the exit code.
 
-    Gates may look at any metric of the run, and at those that are added.
+    Gates may look at any metric of the run, and at those that are added. ``beside`` is what the
+    reading of rows is told of references and columns.
 
     Raises
     ------
@@ -89,7 +95,7 @@ def add_metrics(
         )
     known = [*whole.signatures, *_of_added(whole), *scorers]
     keys = [(gate, _key(gate, known, folder)) for gate in gates]
-    run = runs.start_added(whole, scorers)
+    run = runs.start_added(whole, scorers, beside)
     code = _work(run, scorers, options, runs.shard_of(options.shard), quiet=quiet)
     return _hold(whole, run, keys, options.shard) if keys and not code else code
 
@@ -111,6 +117,8 @@ def _check(options: Options) -> None:
         raise InputError(f"progress {options.progress!r} is not one of {', '.join(PROGRESS)}")
     if options.max_errors is not None:
         _limit_of(options.max_errors)
+    if options.resume and options.new_run:
+        raise InputError("--resume goes on with a run and --new-run throws it away; choose one")
 
 
 def _work(
@@ -128,11 +136,19 @@ def _work(
     watch = _Progress(run, tally, options.progress, quiet=quiet)
     seconds = _seconds(scorers) if options.time_limit is None else options.time_limit
     how = {"shard": shard, "seconds": seconds, "tally": tally, "workers": options.processes}
-    for done in _engine(options.engine)(run, scorers, **how):
-        tally.add(done)
-        watch.show()
-        if share is None and errors + tally.errors > most:
-            break
+    try:
+        for done in _engine(options.engine)(run, scorers, **how):
+            tally.add(done)
+            watch.show()
+            if share is None and errors + tally.errors > most:
+                break
+    except KeyboardInterrupt:
+        watch.end()
+        _say(
+            f"stopped. {tally.rows:,} rows in {tally.splits:,} splits were added to {run.folder}, "
+            "and stay; the same command goes on from there"
+        )
+        return STOPPED
     watch.end()
     _say_done(run, tally, quiet=quiet)
     errors, rows = errors + tally.errors, rows + tally.rows
@@ -234,22 +250,42 @@ def _value_column(about: Mapping[str, Any], key: str) -> str:
     return key if len(spec["outputs"]) == 1 else f"{key}.{spec['primary']}"
 
 
-def _show_plan(paths: Sequence[str], reading: Reading) -> None:
-    from qualmetrics.corpus.splits import plan
-
-    found = find(paths)
-    splits = plan(found.files, reading)
-    size = sum(split.size for split in splits)
-    streams = sum(split.stream for split in splits)
+def _show_plan(begun: runs.Begun, shard: tuple[int, int]) -> None:
+    """Print what would be done: files, splits, and how many of these are done already."""
+    run = begun.run
+    size = sum(split.size for split in run.splits)
+    streams = sum(split.stream for split in run.splits)
     print(  # noqa: T201 - what was asked for
-        f"{len(found.files):,} files, {size / 1e6:,.1f} MB, {len(splits) - streams:,} splits"
+        f"{len(run.files):,} files, {size / 1e6:,.1f} MB, {len(run.splits) - streams:,} splits"
         + (f" and {streams:,} streams" if streams else "")
     )
-    for split in splits[:20]:
+    print(_what_would_be(begun))  # noqa: T201
+    if run.settings.limit is not None:
+        print(f"no more than {run.settings.limit:,} rows, in one process")  # noqa: T201
+    done = set() if begun.fresh else run.committed()
+    mine = [split for split in run.splits if split.unit % shard[1] == shard[0]]
+    if shard[1] > 1:
+        print(f"shard {shard[0]}/{shard[1]}: {len(mine):,} of these splits")  # noqa: T201
+    for split in mine[:20]:
         more = f" and {len(split.paths) - 1} more" if len(split.paths) > 1 else ""
-        print(f"  {split.key}  {split.form:8}{split.size:>12,}  {split.paths[0]}{more}")  # noqa: T201
-    if len(splits) > 20:
-        print(f"  ... and {len(splits) - 20:,} more")  # noqa: T201
+        state = "  done" if runs.is_finished(run, split, done) else ""
+        what = f"{split.key}  {split.form:8}{split.size:>12,}  {split.paths[0]}{more}{state}"
+        print(f"  {printable(what)}")  # noqa: T201
+    if len(mine) > 20:
+        print(f"  ... and {len(mine) - 20:,} more")  # noqa: T201
+
+
+def _what_would_be(begun: runs.Begun) -> str:
+    folder = begun.run.folder
+    if begun.cleared:
+        return f"the run in {folder} would be thrown away"
+    if begun.fresh:
+        return f"a new run in {folder}"
+    found = states.state(begun.run)
+    return (
+        f"goes on with the run in {folder}: {found.n_done:,} of {found.n_splits:,} splits are "
+        f"done, {found.rows:,} rows" + (", which is all" if found.complete else "")
+    )
 
 
 def _say(message: str) -> None:
@@ -337,8 +373,6 @@ def show_errors(folder: str, *, as_json: bool, most: int) -> int:
         if as_json:
             print(json.dumps(vars_of(problem), ensure_ascii=False))  # noqa: T201
         else:
-            from qualmetrics.cli.messages import printable
-
             print(printable(f"{problem.place}: {problem.message}"))  # noqa: T201
     return OK
 

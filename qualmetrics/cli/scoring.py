@@ -16,7 +16,7 @@ from qualmetrics.cli.beside import (
     parameters,
     row_settings,
 )
-from qualmetrics.cli.messages import fail, gate_failed, warn
+from qualmetrics.cli.messages import fail, gate_failed, warn, warn_of_repeated
 from qualmetrics.cli.progress import Progress
 from qualmetrics.cli.rewarding import completed, with_fields
 from qualmetrics.cli.run_options import Options
@@ -58,6 +58,8 @@ class Request:
     add: str | None = None
     options: Options = field(default_factory=Options)
     reward: str | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that were typed, not set in a file or left alone, and their flags."""
 
 
 def score_paths(request: Request) -> int:
@@ -77,6 +79,8 @@ def score_paths(request: Request) -> int:
         return _score_corpus(request, scorers, reading, _keys(gates, scorers))
     _check_plain(request.options)
     found = find(request.paths)
+    if not request.quiet:
+        warn_of_repeated(found)
     check_files(found.files, request.texts, reading, scorers)
     for _, problem in found.problems:
         fail(problem)
@@ -134,14 +138,40 @@ def _add(request: Request) -> int:
 
     if len(request.paths) != 1:
         raise InputError("--add takes the folder of one run: qualmetrics score --add fkgl RUN")
+    _check_add(request)
     scorers = resolve(
         split_names((request.add or "",)),
         lang=request.lang,
         rules=request.rules,
         parameters=parameters(request.parameters),
     )
+    check_beside(request.beside, scorers)
     gates = [parse_any(part) for given in request.gates for part in given.split(",")]
-    return add_metrics(request.paths[0], scorers, request.options, gates=gates, quiet=request.quiet)
+    return add_metrics(
+        request.paths[0],
+        scorers,
+        request.options,
+        beside=row_settings(request.beside, scorers),
+        gates=gates,
+        quiet=request.quiet,
+    )
+
+
+GOES_WITH_ADD = frozenset(
+    "paths add lang rules parameters column reference_field fail_if exit_zero quiet "
+    "workers engine shard max_errors time_limit progress".split()
+)
+"""Parameters of ``score`` that ``--add`` takes; what a run was told of its rows stays."""
+
+
+def _check_add(request: Request) -> None:
+    for name, flag in request.typed.items():
+        if name not in GOES_WITH_ADD:
+            hint = {
+                "metrics": "name all that are added in --add: --add smog,rix RUN",
+                "resume": "the same command goes on where it was stopped",
+            }.get(name, "the rows are those of the run, read as the run read them")
+            raise InputError(f"{flag} does not go with --add: {hint}")
 
 
 def _check_plain(options: Options) -> None:

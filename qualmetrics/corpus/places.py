@@ -40,6 +40,24 @@ def plain(path: str) -> str:
     return path.removeprefix("file://") if path.startswith("file://") else path
 
 
+def whole(paths: Sequence[str]) -> list[str]:
+    """Return where files of this machine are, however they are spelled; a link stays one.
+
+    URLs, and what is no path, come back as they are.
+    """
+    folders: dict[str, str] = {}
+    found: list[str] = []
+    for path in paths:
+        if is_remote(path) or path == "-":
+            found.append(path)
+            continue
+        folder, name = os.path.split(path)
+        if folder not in folders:
+            folders[folder] = os.path.realpath(folder)
+        found.append(os.path.normcase(os.path.join(folders[folder], name)))  # noqa: PTH118
+    return found
+
+
 def filesystem(path: str) -> tuple[Any, str]:
     """Return the file system of a URL, and the path in it.
 

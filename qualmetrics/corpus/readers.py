@@ -104,6 +104,8 @@ class Found:
     files: tuple[str, ...]
     problems: tuple[tuple[str, str], ...] = ()
     """Path and what is wrong with it."""
+    repeated: tuple[str, ...] = ()
+    """Files that were named again, as they were spelled then; they are in ``files`` once."""
 
 
 # -- finding ------------------------------------------------------------------------------------
@@ -112,18 +114,26 @@ class Found:
 def find(paths: Sequence[str]) -> Found:
     """Return the files that paths, folders and globs stand for, each once, in order.
 
+    ``a.txt``, ``./a.txt`` and its whole path are one file, called as it was first; a link to a file
+    is another.
+
     A folder is searched for files of the known suffixes (``.gz`` of them too), sorted; hidden
     files and folders, links to folders, and folders of runs (``score -o``), are passed over. A path
     with ``*``, ``?`` or ``[`` that is no file is a glob. ``-`` is standard input.
     """
-    files: dict[str, None] = {}
-    problems: list[tuple[str, str]] = []
+    files: dict[str, str] = {}
+    problems: dict[str, str] = {}
+    repeated: list[str] = []
     for path in map(places.plain, paths):
         matches = _matches(path)
         if not matches:
-            problems.append((path, _missing(path)))
-        files.update(dict.fromkeys(matches))
-    return Found(tuple(files), tuple(problems))
+            problems[path] = _missing(path)
+        for match, place in zip(matches, places.whole(matches), strict=True):
+            if place in files:
+                repeated.append(match)
+            else:
+                files[place] = match
+    return Found(tuple(files.values()), tuple(problems.items()), tuple(repeated))
 
 
 def _matches(path: str) -> list[str]:

@@ -139,6 +139,52 @@ def start(
         Where there is nothing to read; where the folder holds something else, a run with other
         metrics or settings, or one of an input that has changed since; where it cannot be written.
     """
+    begun = look(
+        paths,
+        folder,
+        scorers,
+        settings,
+        split_bytes=split_bytes,
+        resume=resume,
+        new_run=new_run,
+    )
+    run = begun.run
+    if begun.cleared:
+        _clear(run.folder)
+    if begun.fresh:
+        _write_plan(run.folder, run.splits)
+        _write_json(places.join(run.folder, "run.json"), run.about)
+    return run
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What ``start`` would do."""
+
+    run: Run
+    fresh: bool
+    """It would be written; else there is one to go on with."""
+    cleared: bool
+    """What is there would be thrown away."""
+
+
+def look(
+    paths: Sequence[str],
+    folder: str,
+    scorers: Mapping[str, Scorer],
+    settings: Settings | None = None,
+    *,
+    split_bytes: int | None = None,
+    resume: bool = False,
+    new_run: bool = False,
+) -> Begun:
+    """Check all that ``start`` checks, and say what it would do; nothing is written or removed.
+
+    Raises
+    ------
+    InputError
+        As ``start`` does.
+    """
     settings, folder = settings or Settings(), places.plain(folder)
     found = find(paths)
     files = _not_of(folder, found.files)
@@ -148,7 +194,6 @@ def start(
     there = _there(folder)
     cleared = new_run and (there is not None or bool(left))
     if cleared:
-        _clear(folder)
         there = None
     if resume and there is None:
         raise InputError(f"{folder} holds no run to go on with; leave out --resume to start one")
@@ -169,12 +214,11 @@ def start(
     }
     if there is None:
         _check_fields(splits, settings.reading)
-        _write_plan(folder, splits)
-        _write_json(places.join(folder, "run.json"), about)
     else:
         _check_same(folder, there, about, splits)
-    chunk = (split_bytes if there is None else there["split_bytes"]) or SPLIT_BYTES
-    return Run(folder, signature, signatures, settings, files, tuple(splits), chunk, about)
+    chunk = size or SPLIT_BYTES
+    run = Run(folder, signature, signatures, settings, files, tuple(splits), chunk, about)
+    return Begun(run, there is None, cleared)
 
 
 def open_run(folder: str) -> Run:
@@ -550,8 +594,12 @@ def added(run: Run) -> list[Run]:
     return [open_run(path) for path in inner if places.exists(places.join(path, "run.json"))]
 
 
-def start_added(run: Run, scorers: Mapping[str, Scorer]) -> Run:
+def start_added(
+    run: Run, scorers: Mapping[str, Scorer], beside: Mapping[str, Any] | None = None
+) -> Run:
     """Make or open, inside a finished run, the run of one more metric or several.
+
+    ``beside`` is what of its ``Reading`` is another: where references and columns are.
 
     Raises
     ------
@@ -566,7 +614,8 @@ def start_added(run: Run, scorers: Mapping[str, Scorer]) -> Run:
         raise InputError(f"the run in {run.folder} has {twice[0]} already")
     if STDIN in run.files:
         raise InputError(f"the run in {run.folder} was piped in, and cannot be read again")
-    settings = replace(run.settings, with_text=False)
+    reading = replace(run.settings.reading, **(beside or {}))
+    settings = replace(run.settings, reading=reading, with_text=False)
     made = start(run.files, folder, scorers, settings, split_bytes=run.about["split_bytes"])
     if made.about["input"] != run.about["input"]:
         _clear(folder)

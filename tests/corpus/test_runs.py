@@ -416,3 +416,115 @@ def test_a_long_text_that_is_piped_in_is_one_document(qm: Run) -> None:  # noqa:
     call = ("score", "-", "-m", "characters", "--format", "parquet", "--workers", "0", "-o", "run")
     assert qm(*call, stdin=text).code == 0
     assert column(runs.open_run("run"), "n_chars") == [len(text)]
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--limit", "1"),
+        ("--sample", "0.5"),
+        ("--level", "document"),
+        ("--resume",),
+        ("--new-run",),
+        ("--dry-run",),
+        ("--with-text",),
+        ("-m", "fkgl"),
+        ("--text-field", "body"),
+        ("-o", "there"),
+    ],
+)
+def test_what_does_not_go_with_add_is_refused(
+    qm: Run,  # noqa: F811
+    tmp_path: Path,
+    flags: tuple[str, ...],
+) -> None:
+    write_rows(tmp_path / "a.jsonl", 3)
+    call = ("score", "a.jsonl", "-m", "words", "--format", "parquet", "--workers", "0", "-o", "run")
+    assert qm(*call).code == 0
+    ran = qm("score", "--add", "rix", "run", "--workers", "0", *flags)
+    assert (ran.code, "does not go with --add" in ran.err) == (2, True)
+    assert not (tmp_path / "run" / "added").exists()
+    (tmp_path / "qualmetrics.toml").write_text('metrics = "fkgl"\nmarkup = "none"\n')
+    assert qm("score", "--add", "rix", "run", "--workers", "0").code == 0
+
+
+def test_a_metric_that_reads_references_can_be_added(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    pytest.importorskip("sacrebleu")
+    (tmp_path / "a.jsonl").write_text('{"text": "One two.", "gold": "One two."}\n{"text": "b"}\n')
+    call = ("score", "a.jsonl", "-m", "words", "--format", "parquet", "--workers", "0", "-o", "run")
+    assert qm(*call).code == 0
+    add = ("score", "--add", "chrf", "run", "--workers", "0")
+    assert "no field 'reference'" in qm(*add).err
+    assert qm(*add, "--reference-field", "gold").code == 0
+    run = runs.open_run("run")
+    assert (column(run, "chrf"), column(run, "words")) == ([100.0, None], [2, 1])
+
+
+def test_a_dry_run_shows_what_would_be_done_and_does_nothing(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    write_rows(tmp_path / "a.jsonl", 9)
+    write_rows(tmp_path / "b.jsonl", 9)
+    call = ("score", "a.jsonl", "b.jsonl", "-m", "words", "--format", "parquet", "--workers", "0")
+    dry = (*call, "-o", "run", "--dry-run")
+    ran = qm(*dry, "--limit", "3")
+    assert ("a new run in run" in ran.out, "no more than 3 rows" in ran.out) == (True, True)
+    assert not (tmp_path / "run").exists()
+    assert qm(*call, "-o", "run", "--shard", "1/2").code == 0
+    ran = qm(*dry)
+    assert "goes on with the run in run: 1 of 2 splits are done, 9 rows" in ran.out
+    assert [line.endswith("done") for line in ran.out.splitlines()[2:]] == [False, True]
+    assert "level was 'document'" in qm(*dry, "--level", "line").err
+    assert "would be thrown away" in qm(*dry, "--level", "line", "--new-run").out
+    assert states.state(runs.open_run("run")).rows == 9
+
+
+def test_a_file_that_is_named_twice_is_scored_once_and_that_is_said(
+    qm: Run,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    write_rows(tmp_path / "a.jsonl", 3)
+    for run in ((), ("--format", "parquet", "-o", "run", "--workers", "0")):
+        ran = qm("score", "a.jsonl", "./a.jsonl", str(tmp_path), "-m", "words", *run)
+        assert (ran.code, "2 files, such as ./a.jsonl, were named more" in ran.err) == (0, True)
+        assert run or len([line for line in ran.out.splitlines() if line.startswith("d")]) == 3
+    assert states.state(runs.open_run("run")).rows == 3
+
+
+def test_an_empty_folder_is_told_once(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "empty").mkdir()
+    ran = qm("score", "empty", "-m", "words", "--format", "parquet", "-o", "run")
+    assert (ran.code, len(ran.err.splitlines())) == (2, 1)
+
+
+def test_a_new_run_that_is_refused_leaves_the_old_one(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    write_rows(tmp_path / "a.jsonl", 3)
+    call = ("score", "a.jsonl", "--format", "parquet", "--workers", "0", "-o", "run", "-m")
+    assert qm(*call, "words").code == 0
+    whole = parts(tmp_path / "run")
+    assert "no field 'body'" in qm(*call, "words", "--new-run", "--text-field", "body").err
+    assert "choose one" in qm(*call, "words", "--new-run", "--resume").err
+    assert parts(tmp_path / "run") == whole
+    assert "all well" in qm("run", "verify", "run").out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT to a process there")
+def test_ctrl_c_says_that_the_same_command_goes_on(tmp_path: Path) -> None:
+    import signal
+    import subprocess
+    import sys
+    import time
+
+    write_rows(tmp_path / "a.jsonl", 8000, words=400)
+    call = [sys.executable, "-m", "qualmetrics", "score", "a.jsonl", "-m", "words", "--format"]
+    call += ["parquet", "--workers", "1", "-o", "run", "--progress", "json"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    begun = subprocess.Popen(
+        call, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, bufsize=1
+    )
+    assert begun.stderr is not None
+    first = begun.stderr.readline()
+    begun.send_signal(signal.SIGINT)
+    said = first + begun.stderr.read()
+    deadline = time.monotonic() + 30
+    assert begun.wait(deadline - time.monotonic()) == 130
+    assert "the same command goes on from there" in said
+    assert "Traceback" not in said
