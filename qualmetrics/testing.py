@@ -197,10 +197,10 @@ def law_bounds(scorer: Any, call: Call) -> None:
     least, most = scorer.spec.bounds
     values = call.on(scorer).values
     slack = scorer.spec.tolerance
-    if least is not None:
-        _hold(not bool((values < least - slack).any()), f"{np.nanmin(values)} < {least}")
-    if most is not None:
-        _hold(not bool((values > most + slack).any()), f"{np.nanmax(values)} > {most}")
+    below = [] if least is None else values[values < least - slack].tolist()
+    above = [] if most is None else values[values > most + slack].tolist()
+    _hold(not below, f"{min(below, default=0)} < {least}")
+    _hold(not above, f"{max(above, default=0)} > {most}")
 
 
 def law_wrong_calls_raise(scorer: Any, call: Call) -> None:

@@ -28,9 +28,11 @@ from qualmetrics.corpus.scoring import ScoredBatch, score_documents
 from qualmetrics.corpus.units import check_selection, selected
 from qualmetrics.errors import InputError
 from qualmetrics.gates import CorpusGate, Gate, parse_any
+from qualmetrics.planner import leaves
 from qualmetrics.registry import ALIASES
 from qualmetrics.reward.completion import Completion
 from qualmetrics.reward.config import RewardConfig, load_reward
+from qualmetrics.text.trees import RULES
 
 AnyGate = Gate | CorpusGate
 
@@ -74,6 +76,7 @@ def score_paths(request: Request) -> int:
     gates = [parse_any(part) for given in request.gates for part in given.split(",")]
     request, config = _with_reward(request, form)
     scorers = _scorers(request, gates, config)
+    request = replace(request, markup=_markup(request.markup, scorers))
     reading = _reading(request, scorers)
     if form == "parquet":
         return _score_corpus(request, scorers, reading, _keys(gates, scorers))
@@ -232,6 +235,23 @@ def _reading(request: Request, scorers: Mapping[str, Scorer]) -> Reading:
         markup=request.markup,
         input_format=request.input_format,
         **row_settings(request.beside, scorers),
+    )
+
+
+def _markup(markup: str, scorers: Mapping[str, Scorer]) -> str:
+    """Return how texts are read: as they are, where every scorer looks at their tags."""
+    of_tags = [
+        name
+        for name, scorer in scorers.items()
+        if any(part in RULES.values() for leaf in leaves(scorer) for part in leaf.parts)
+    ]
+    if not of_tags or markup == "none":
+        return markup
+    if markup == "auto" and len(of_tags) == len(scorers):
+        return "none"
+    raise InputError(
+        f"{of_tags[0]} looks at tags, and --markup {markup} takes them out before it sees a text. "
+        "Type --markup none, or score it in a command of its own"
     )
 
 

@@ -45,7 +45,7 @@ _KIND_OF = {
 _SCOPES = {"li": ("ul", "ol", "menu", "dir"), "dt": ("dl",), "dd": ("dl",)}
 _SIBLINGS = {"li": ("li",), "dt": ("dt", "dd"), "dd": ("dt", "dd")}
 _TRACKED = frozenset(_KIND_OF).union(*_SCOPES.values())
-_RAW = _names("script style textarea title xmp iframe noembed noframes")
+RAW = _names("script style textarea title xmp iframe noembed noframes")
 """Elements whose content holds no tags; they end only at their own end tag."""
 _VOID = frozenset({"img"})
 _ENDS_HEADING = _names(
@@ -58,13 +58,15 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TAG_NAME = re.compile(r"[A-Za-z][^\s/>]*")
 _MARK = re.compile(r"[>=]")
 _SPACE = re.compile(r"\s*")
-_RAW_END = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in sorted(_RAW)}
+_RAW_END = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in sorted(RAW)}
 _REFERENCE = r"&(?:#[0-9]{1,9}|#[xX][0-9a-fA-F]{1,9}|[A-Za-z][A-Za-z0-9]{1,31});?"
 _SPECIAL = re.compile(rf"[ \t\n\r\f]{{2,}}|[\t\n\r\f]|{_REFERENCE}")
 _LINE_SPACE = re.compile(r"[\t\n\r\f]")
 
 
-class _Event(NamedTuple):
+class Event(NamedTuple):
+    """What stands at one place of a text: a stretch of text, a tag or a comment."""
+
     what: str
     """``text``, ``open``, ``close`` or ``comment`` (also a declaration, such as the doctype)."""
     start: int
@@ -72,7 +74,7 @@ class _Event(NamedTuple):
     name: str = ""
 
 
-class _Scanner:
+class Scanner:
     """Cuts a range of a text into text, tags and comments, never reading a character twice."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
@@ -82,7 +84,7 @@ class _Scanner:
         self.trust_quotes = True
         self.last_close = text.rfind(">", start, end)
 
-    def events(self) -> Iterator[_Event]:
+    def events(self) -> Iterator[Event]:
         """Yield what stands in the range, in order."""
         kept_from = self.at
         while (mark := self.text.find("<", self.at, self.end)) >= 0:
@@ -91,16 +93,16 @@ class _Scanner:
                 self.at = mark + 1
                 continue
             if kept_from < mark:
-                yield _Event("text", kept_from, mark)
+                yield Event("text", kept_from, mark)
             yield event
             self.at = kept_from = event.end
-            if event.what == "open" and event.name in _RAW:
+            if event.what == "open" and event.name in RAW:
                 close = _RAW_END[event.name].search(self.text, self.at, self.end)
                 self.at = kept_from = close.start() if close else self.end
         if kept_from < self.end:
-            yield _Event("text", kept_from, self.end)
+            yield Event("text", kept_from, self.end)
 
-    def _markup(self, mark: int) -> _Event | None:
+    def _markup(self, mark: int) -> Event | None:
         following = self.text[mark + 1 : mark + 2]
         if following in ("!", "?"):
             return self._declaration(mark)
@@ -113,9 +115,9 @@ class _Scanner:
             return None
         # a name of a megabyte is not lower-cased: no element is called so
         spelt = name.group().lower() if name.end() - name.start() < 32 else ""
-        return _Event("close" if closing else "open", mark, end, spelt)
+        return Event("close" if closing else "open", mark, end, spelt)
 
-    def _declaration(self, mark: int) -> _Event:
+    def _declaration(self, mark: int) -> Event:
         closer = ">"
         if self.text.startswith("<!--", mark):
             closer = "-->"
@@ -124,7 +126,7 @@ class _Scanner:
         # "<!-->" is a whole comment: the search may begin on the opener's own dashes
         found = self.text.find(closer, mark + 2, self.end)
         end = found + len(closer) if found >= 0 else self.end
-        return _Event("comment", mark, end)
+        return Event("comment", mark, end)
 
     def _tag_end(self, at: int) -> int:
         """Return the place after the ``>`` that ends a tag, or -1."""
@@ -256,7 +258,7 @@ def blocks(
         Gains the number of elements left out, by kind.
     """
     reader = _Reader(text, keep, skipped)
-    for event in _Scanner(text, start, end).events():
+    for event in Scanner(text, start, end).events():
         if event.what == "text":
             if reader.n_silent == 0:
                 reader.add(event.start, event.end)
@@ -267,7 +269,7 @@ def blocks(
     yield from reader.take()
 
 
-def _tag(reader: _Reader, event: _Event) -> Iterator[Block]:
+def _tag(reader: _Reader, event: Event) -> Iterator[Block]:
     name = event.name
     if name == "br":
         reader.breaks += 1

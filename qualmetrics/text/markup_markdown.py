@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qualmetrics.errors import MissingExtraError
 from qualmetrics.text import markup_html
@@ -161,6 +161,7 @@ def _image_rule(link: Rule) -> Rule:
             state.pos = start
             return False
         if not silent:
+            state.push("image", "img", 0)
             state.env["marks"].drop(start, state.pos)
             state.env["marks"].n_embeds += 1
         return True
@@ -215,11 +216,20 @@ def _parser() -> MarkdownIt:
     return parser
 
 
+def _inline(content: str, env: Mapping[str, object]) -> tuple[_Marks, list[Token]]:
+    marks, tokens, parser = _Marks(last_bracket=content.rfind("]")), list[Any](), _parser()
+    parser.inline.parse(content, parser, {**env, "marks": marks}, tokens)
+    return marks, tokens
+
+
+def inline_tokens(content: str, env: Mapping[str, object]) -> list[Token]:
+    """Return the inline tokens of one block; ``env`` is that of ``block_tokens``."""
+    return _inline(content, env)[1]
+
+
 def _inline_pieces(content: str, env: dict[str, object], skipped: Counter[str]) -> list[Piece]:
     """Cut the content of one block into pieces; offsets are into the content."""
-    marks = _Marks(last_bracket=content.rfind("]"))
-    parser = _parser()
-    parser.inline.parse(content, parser, {**env, "marks": marks}, [])
+    marks, _ = _inline(content, env)
     for start, end, token in marks.delimiters:
         if token.content == "":
             marks.drop(start, end)
@@ -422,18 +432,38 @@ def blocks(text: str, *, keep: frozenset[str], skipped: Counter[str]) -> Iterato
     skipped : Counter
         Gains the number of blocks left out, by kind.
     """
+    parsed = block_tokens(text)
+    if parsed.has_front_matter:
+        skipped["front_matter"] += 1
+    reader = _Reader(_Lines(parsed.source), parsed.env, keep, skipped)
+    for token in parsed.tokens:
+        for block in _block(reader, token):
+            pieces = _with_returns(block.pieces, parsed.feeds) if parsed.feeds else block.pieces
+            yield Block(block.kind, pieces)
+
+
+class Parsed(NamedTuple):
+    """Blocks of a Markdown text; their inline content is not parsed yet."""
+
+    source: str
+    """The text as it was parsed."""
+    feeds: list[int]
+    """Places in the source whose carriage return was taken out."""
+    has_front_matter: bool
+    tokens: list[Token]
+    env: dict[str, object]
+    """Link definitions, which inline content is parsed with."""
+
+
+def block_tokens(text: str) -> Parsed:
+    """Parse the blocks of a Markdown text; front matter is left out."""
     source, feeds = _parseable(text)
     begin = _front_matter_end(source)
     if begin:
-        skipped["front_matter"] += 1
         # blanked, not cut, so that lines and offsets stay those of the source
         source = re.sub(r"[^\n]", " ", source[:begin]) + source[begin:]
     env: dict[str, object] = {}
-    tokens = _parser().parse(source, env)
-    reader = _Reader(_Lines(source), env, keep, skipped)
-    for token in tokens:
-        for block in _block(reader, token):
-            yield Block(block.kind, _with_returns(block.pieces, feeds)) if feeds else block
+    return Parsed(source, feeds, begin > 0, _parser().parse(source, env), env)
 
 
 _COUNTED = {

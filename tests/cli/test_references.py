@@ -260,3 +260,22 @@ def test_explain_says_that_a_similarity_needs_a_pair(qm: Run, tmp_path: Path) ->
     (tmp_path / "a.txt").write_text("A cat.")
     ran = qm("explain", "a.txt", "-m", "chrf")
     assert (ran.code, "explains a pair of texts" in ran.err) == (2, True)
+
+
+# -- scorers that look at tags --------------------------------------------------------------------
+
+
+def test_a_file_is_read_as_it_is_where_every_scorer_looks_at_tags(qm: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<h1>A</h1><p>b<p>c", encoding="utf-8")
+    beside = ("--reference", "<h1>A</h1><p>b</p>", "--with", "markup=html", "--format", "json")
+    found = scores(qm("score", "a.html", "-m", "tree_sim", *beside), "tree_sim.tree_sim")
+    assert found == [pytest.approx(2 / 3)]
+
+
+@pytest.mark.parametrize("asked", [("-m", "tree_sim,fkgl"), ("-m", "tree_sim", "--markup", "html")])
+def test_tags_are_not_taken_out_in_silence(qm: Run, tmp_path: Path, asked: tuple[str, ...]) -> None:
+    (tmp_path / "a.html").write_text("<h1>A</h1>", encoding="utf-8")
+    ran = qm("score", "a.html", "--reference", "<h1>A</h1>", *asked)
+    assert ran.code == 2
+    assert "Type --markup none" in ran.err
+    assert qm("score", "a.html", "--reference", "<a/>", *asked[:2], "--markup", "none").code == 0

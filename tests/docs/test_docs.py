@@ -20,6 +20,7 @@ PLAYED = (
     "docs/onnx.md",
     "docs/reports.md",
     "docs/rewards.md",
+    "docs/structure.md",
     "docs/why-nan.md",
     "docs/word-weights.md",
 )
