@@ -3,6 +3,8 @@
 Needs the extra ``evaluation`` (scipy), imported where it is used.
 """
 
+from qualmetrics.evaluation.agreement import Agreement, agreement, trivial_rows
+from qualmetrics.evaluation.alignment import Alignment, aligned_levels, alignment_report, wilson
 from qualmetrics.evaluation.bootstrap import Estimate, bootstrap, mean_over_units
 from qualmetrics.evaluation.corpora import Corpus, pairs_of_levels, read_corpus
 from qualmetrics.evaluation.correlation import correlation, permutation, wilcoxon, williams
@@ -18,12 +20,17 @@ from qualmetrics.evaluation.ranks import by_group, ndcg, pair_accuracy, ranking_
 from qualmetrics.evaluation.tables import Evaluation, Result, evaluate
 
 __all__ = [
+    "Agreement",
+    "Alignment",
     "Corpus",
     "Estimate",
     "Evaluation",
     "Result",
     "accuracy",
     "accuracy_by_ratio",
+    "agreement",
+    "aligned_levels",
+    "alignment_report",
     "bootstrap",
     "by_group",
     "by_longer_side",
@@ -39,6 +46,8 @@ __all__ = [
     "permutation",
     "ranking_accuracy",
     "read_corpus",
+    "trivial_rows",
     "wilcoxon",
     "williams",
+    "wilson",
 ]

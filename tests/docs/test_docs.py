@@ -15,6 +15,7 @@ PLAYED = (
     "docs/tutorial.md",
     "docs/adding-a-formula.md",
     "docs/contract.md",
+    "docs/evaluation.md",
     "docs/explain.md",
     "docs/features.md",
     "docs/onnx.md",
