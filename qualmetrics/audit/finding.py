@@ -1,0 +1,367 @@
+"""What an audit says: one finding a number, with its interval, its verdict and the reason for it.
+
+``Audit`` is what ``audit`` returns: JSON for machines, Markdown and HTML for people, and ``worse``
+for a baseline in CI.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from qualmetrics.errors import InputError
+from qualmetrics.evaluation.bootstrap import Estimate
+
+SCHEMA = "qualmetrics-audit/1"
+VERDICTS = ("note", "pass", "warn", "fail")
+"""From nothing to worry about, to what must be looked at; ``note`` judges nothing."""
+BETTER = ("", "higher", "lower")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One number about a scorer, and what it means.
+
+    ``found`` carries value, interval, ``n`` and ``n_undefined``; NaN where nothing could be
+    measured, and then ``reason`` says what is missing. ``threshold`` and ``reason`` are words for a
+    reader: where the line is, and why there. ``better`` says which way the value should move, for a
+    comparison with an earlier audit; empty where it judges nothing. ``details`` is JSON-able and
+    holds no text of the material.
+    """
+
+    check: str
+    name: str
+    found: Estimate
+    verdict: str = "note"
+    threshold: str = ""
+    reason: str = ""
+    better: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS or self.better not in BETTER:
+            raise InputError(
+                f"{self.check}.{self.name}: verdict {self.verdict!r} and better {self.better!r}; "
+                f"expected one of {', '.join(VERDICTS)} and one of higher, lower or nothing"
+            )
+        object.__setattr__(self, "details", dict(self.details))
+
+    @property
+    def value(self) -> float:
+        """The number itself."""
+        return self.found.value
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is called: check and name."""
+        return self.check, self.name
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON-able data; undefined numbers are None."""
+        return {
+            "check": self.check,
+            "name": self.name,
+            **self.found.to_dict(),
+            "verdict": self.verdict,
+            "threshold": self.threshold,
+            "reason": self.reason,
+            "better": self.better,
+            "details": plain(self.details),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Finding:
+        """Read one back.
+
+        Raises
+        ------
+        InputError
+            For what is no finding.
+        """
+        try:
+            value, low, high = (_number(data[key]) for key in ("value", "low", "high"))
+            found = Estimate(value, low, high, int(data["n"]), int(data["n_undefined"]))
+            rest = {k: data[k] for k in ("verdict", "threshold", "reason", "better", "details")}
+            return cls(str(data["check"]), str(data["name"]), found, **rest)
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"no finding of an audit: {type(error).__name__} {error}") from None
+
+
+def single(value: float, n: int, n_undefined: int = 0) -> Estimate:
+    """Return a number that was counted, not sampled: its interval is NaN."""
+    return Estimate(float(value), math.nan, math.nan, n, n_undefined)
+
+
+def missing(check: str, reason: str, name: str = "not_run", n_undefined: int = 0) -> Finding:
+    """Return the note of a check that could not run: ``reason`` says what it needs."""
+    return Finding(check, name, single(math.nan, 0, n_undefined), reason=reason)
+
+
+def verdict_of(found: Estimate, *, warn: float, fail: float) -> str:
+    """Return pass, warn or fail by where a value lies; NaN is a note.
+
+    Where ``warn < fail`` high values are bad, else low ones. A limit is passed when the value
+    reaches it.
+
+    Examples
+    --------
+    >>> verdict_of(single(0.3, 10), warn=0.2, fail=0.5)
+    'warn'
+    >>> verdict_of(single(0.3, 10), warn=0.8, fail=0.5)
+    'fail'
+    """
+    if warn == fail:
+        raise InputError("warn and fail must differ: their order says which way is bad")
+    if not math.isfinite(found.value):
+        return "note"
+    turn = 1 if warn < fail else -1
+    value = turn * found.value
+    return "fail" if value >= turn * fail else "warn" if value >= turn * warn else "pass"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """All findings about one scorer, and what they depend on."""
+
+    scorer: str
+    signature: str
+    findings: tuple[Finding, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Seed, draws, sample, checks, version of this library, direction and why."""
+    material: Mapping[str, Any] = field(default_factory=dict)
+    """What was read and left out, in numbers."""
+
+    def get(self, check: str, name: str) -> Finding:
+        """Return one finding.
+
+        Raises
+        ------
+        InputError
+            With what there is.
+        """
+        for item in self.findings:
+            if item.key == (check, name):
+                return item
+        there = [".".join(item.key) for item in self.findings if item.check == check]
+        raise InputError(f"no finding {check}.{name}; of {check} there are: {', '.join(there)}")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many findings of each verdict there are, the worst first."""
+        found = Counter(item.verdict for item in self.findings)
+        return {verdict: found[verdict] for verdict in reversed(VERDICTS)}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON-able data."""
+        return {
+            "schema": SCHEMA,
+            "scorer": self.scorer,
+            "signature": self.signature,
+            "settings": plain(self.settings),
+            "material": plain(self.material),
+            "verdicts": self.counts,
+            "findings": [item.to_dict() for item in self.findings],
+        }
+
+    def to_json(self) -> str:
+        """Return the same as text."""
+        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Audit:
+        """Read an audit back, such as a baseline.
+
+        Raises
+        ------
+        InputError
+            For another schema, or what is no audit.
+        """
+        if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
+            what = data.get("schema") if isinstance(data, Mapping) else type(data).__name__
+            raise InputError(f"expected an audit ({SCHEMA}); got {what!r}")
+        return cls(
+            str(data.get("scorer", "")),
+            str(data.get("signature", "")),
+            tuple(Finding.from_dict(item) for item in data.get("findings", ())),
+            dict(data.get("settings", {})),
+            dict(data.get("material", {})),
+        )
+
+    def worse(self, baseline: Audit) -> list[str]:
+        """Return, in words, every finding that got worse since ``baseline``; empty where none did.
+
+        Worse is a verdict further up in ``VERDICTS`` than before, a value that moved the wrong way
+        out of the old interval, or a finding of the baseline that is not there any more.
+        """
+        old = {item.key: item for item in baseline.findings}
+        new = {item.key: item for item in self.findings}
+        found = [
+            f"{'.'.join(key)} was {before.verdict} and is not measured any more"
+            for key, before in old.items()
+            if before.verdict != "note" and (key not in new or new[key].verdict == "note")
+        ]
+        return found + [
+            f"{'.'.join(key)}: {told}"
+            for key, item in new.items()
+            if key in old and (told := _worse(old[key], item))
+        ]
+
+    def to_markdown(self) -> str:
+        """Return one page: what was found, worst first in the summary, a table for each check."""
+        return "\n".join(_page([self])) + "\n"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Audits of several scorers over the same material, side by side."""
+
+    audits: tuple[Audit, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON-able data."""
+        return {"schema": f"{SCHEMA}-comparison", "audits": [a.to_dict() for a in self.audits]}
+
+    def to_json(self) -> str:
+        """Return the same as text."""
+        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def to_markdown(self) -> str:
+        """Return one page with a column for each scorer."""
+        return "\n".join(_page(self.audits)) + "\n"
+
+
+def _worse(before: Finding, after: Finding) -> str:
+    if before.verdict == "note" or after.verdict == "note":
+        return ""
+    if VERDICTS.index(after.verdict) > VERDICTS.index(before.verdict):
+        return (
+            f"{before.verdict} -> {after.verdict} ({number(before.value)} -> {number(after.value)})"
+        )
+    floor, ceiling = (
+        limit if math.isfinite(limit) else before.value
+        for limit in (before.found.low, before.found.high)
+    )
+    fell = after.better == "higher" and after.value < floor
+    rose = after.better == "lower" and after.value > ceiling
+    if not (fell or rose):
+        return ""
+    old = f"outside of [{number(floor)}, {number(ceiling)}]"
+    return f"{number(before.value)} -> {number(after.value)}, {old}"
+
+
+# -- words ----------------------------------------------------------------------------------------
+
+
+def number(value: float) -> str:
+    """Return a number as tables show it."""
+    if not math.isfinite(value):
+        return "–"
+    return f"{value:.3f}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def cell(item: Finding) -> str:
+    """Return value and interval as tables show them."""
+    text = number(item.value)
+    if math.isfinite(item.found.low) and math.isfinite(item.found.high):
+        text += f" [{number(item.found.low)}, {number(item.found.high)}]"
+    return text
+
+
+def by_check(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """Return the findings of each check, in order."""
+    found: dict[str, list[Finding]] = {}
+    for item in findings:
+        found.setdefault(item.check, []).append(item)
+    return found
+
+
+def _page(audits: Sequence[Audit]) -> Iterator[str]:
+    yield f"# Audit of {', '.join(audit.scorer for audit in audits)}"
+    yield ""
+    for audit in audits:
+        told = ", ".join(f"{count} {verdict}" for verdict, count in audit.counts.items() if count)
+        yield f"- **{audit.scorer}**: {told or 'nothing measured'}. `{audit.signature}`"
+        if audit.settings.get("direction"):
+            yield f"  {audit.settings['direction']}"
+    yield ""
+    yield from _bad(audits)
+    yield from _tables(audits)
+    yield "## Material and settings"
+    yield ""
+    for audit in audits[:1]:
+        for name, value in {**audit.material, **audit.settings}.items():
+            if name != "direction":
+                yield f"- {name}: {_told(value)}"
+
+
+def _bad(audits: Sequence[Audit]) -> Iterator[str]:
+    for verdict in ("fail", "warn"):
+        for audit in audits:
+            items = [item for item in audit.findings if item.verdict == verdict]
+            if not items:
+                continue
+            yield f"## {verdict.capitalize()}: {audit.scorer}"
+            yield ""
+            for item in items:
+                told = f"{cell(item)} (wanted: {item.threshold}). {item.reason}"
+                yield f"- **{item.check}: {item.name}** {told}"
+            yield ""
+
+
+def _tables(audits: Sequence[Audit]) -> Iterator[str]:
+    grouped = [by_check(audit.findings) for audit in audits]
+    for check in dict.fromkeys(name for one in grouped for name in one):
+        yield f"## {check}"
+        yield ""
+        several = [{item.name: item for item in one.get(check, ())} for one in grouped]
+        rows = dict.fromkeys(name for one in several for name in one)
+        if len(audits) == 1:
+            yield "| finding | verdict | value | n | undefined | wanted |"
+            yield "|---|---|---:|---:|---:|---|"
+            for name in rows:
+                item = several[0][name]
+                told = item.threshold or item.reason
+                counts = f"{item.found.n:,} | {item.found.n_undefined:,}"
+                yield f"| {name} | {item.verdict} | {cell(item)} | {counts} | {told} |"
+        else:
+            yield f"| finding | {' | '.join(audit.scorer for audit in audits)} | wanted |"
+            yield f"|---|{'---:|' * len(audits)}---|"
+            for name in rows:
+                there = [one.get(name) for one in several]
+                cells = ["–" if i is None else f"{i.verdict} {cell(i)}" for i in there]
+                wanted = next((i.threshold for i in there if i is not None), "")
+                yield f"| {name} | {' | '.join(cells)} | {wanted} |"
+        yield ""
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_told(item)}" for key, item in value.items()) or "none"
+    if isinstance(value, (list, tuple)):
+        return "; ".join(map(_told, value)) or "none"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def plain(value: Any) -> Any:
+    """Return JSON-able data; numbers that are not finite are None."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(value)

@@ -1,0 +1,149 @@
+"""Runs checks in the order of the report; one that cannot run says what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from qualmetrics.audit.check import Check, Settings
+from qualmetrics.audit.finding import Audit, Comparison, Finding, missing
+from qualmetrics.audit.material import Material
+from qualmetrics.audit.subject import Subject, subject_of
+from qualmetrics.errors import InputError, MissingExtraError
+
+MODULES: tuple[str, ...] = ("basics",)
+"""Files of this folder that hold ``CHECKS``, a tuple, in the order of the report."""
+
+
+def checks() -> dict[str, Check]:
+    """Return all checks by name, in the order of the report."""
+    found: dict[str, Check] = {}
+    for module in MODULES:
+        for check in import_module(f"qualmetrics.audit.{module}").CHECKS:
+            found[check.name] = check
+    return found
+
+
+def audit(
+    scorer: Any,
+    material: Material,
+    *,
+    checks: Sequence[str] | None = None,
+    better: str | None = None,
+    settings: Settings | None = None,
+) -> Audit:
+    """Say what fools a scorer, and what it really measures.
+
+    Parameters
+    ----------
+    scorer
+        As for ``subject_of``: a scorer, its name, a bundle folder, a function of texts, ...
+    material : Material
+        See ``read_material``.
+    checks : names, optional
+        Those to run; all unless told.
+    better : {"higher", "lower"}, optional
+        Which values are better; by default as the scorer says of itself.
+    settings : Settings, optional
+        Seed, draws, sample, rate, language.
+
+    Returns
+    -------
+    Audit
+        The same for the same seed.
+
+    Raises
+    ------
+    InputError
+        For an unknown check, or material without what the scorer needs for every text.
+    """
+    subject = subject_of(scorer, better=better)
+    told = settings or Settings()
+    chosen = _chosen(checks)
+    if not len(material):
+        raise InputError("there are no texts to audit with")
+    lacking = [] if subject.pairwise else subject.lacks(material.rows())
+    if lacking:
+        raise InputError(
+            f"{subject.name} reads {', '.join(lacking)}, which no row has; add the field"
+            f"{'s' if len(lacking) > 1 else ''} to the rows"
+            + (" ('reference': a string or several)" if "references" in lacking else "")
+        )
+    findings: list[Finding] = []
+    for check in chosen:
+        findings += _run(check, subject, material, told)
+    return Audit(
+        subject.name,
+        subject.signature,
+        tuple(findings),
+        _settings(subject, chosen, told),
+        material.summary(),
+    )
+
+
+def compare(
+    scorers: Sequence[Any],
+    material: Material,
+    *,
+    checks: Sequence[str] | None = None,
+    better: str | None = None,
+    settings: Settings | None = None,
+) -> Comparison:
+    """Audit several scorers over the same material, side by side; arguments as for ``audit``.
+
+    Raises
+    ------
+    InputError
+        As ``audit``, and for two scorers of one name.
+    """
+    subjects = [subject_of(one, better=better) for one in scorers]
+    named = [subject.name for subject in subjects]
+    twice = sorted({name for name in named if named.count(name) > 1})
+    if twice or not subjects:
+        raise InputError(f"two scorers are called {', '.join(twice)}" if twice else "no scorer")
+    made = [audit(s, material, checks=checks, settings=settings) for s in subjects]
+    return Comparison(tuple(made))
+
+
+def _chosen(names: Sequence[str] | None) -> list[Check]:
+    known = checks()
+    if names is None:
+        return list(known.values())
+    if isinstance(names, str):
+        names = [names]
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        told = f"no check is called {', '.join(map(repr, unknown))}" if unknown else "no check"
+        raise InputError(f"{told}; there are: {', '.join(known)}")
+    return [check for name, check in known.items() if name in names]
+
+
+def _run(check: Check, subject: Subject, material: Material, told: Settings) -> list[Finding]:
+    lacks = check.lacks(subject, material)
+    if lacks:
+        return [missing(check.name, f"It needs {'; and '.join(lacks)}.")]
+    try:
+        found = check.run(subject, material, told)
+    except MissingExtraError as error:
+        return [missing(check.name, str(error))]
+    return found or [missing(check.name, "It found nothing to look at in this material.")]
+
+
+def _settings(subject: Subject, chosen: Sequence[Check], told: Settings) -> dict[str, Any]:
+    from qualmetrics import __version__
+
+    return {
+        "direction": subject.direction,
+        "better": subject.better,
+        "checks": [check.name for check in chosen],
+        "seed": told.seed,
+        "draws": told.draws,
+        "sample": told.sample,
+        "rate": told.rate,
+        "lang": told.lang,
+        "version": __version__,
+    }
+
+
+__all__ = ["MODULES", "audit", "checks", "compare"]
