@@ -144,6 +144,12 @@ def score_command(
         str,
         typer.Option("--input-format", help="auto (by file type), text, jsonl, csv or parquet."),
     ] = "auto",
+    encoding: Annotated[
+        str,
+        typer.Option(
+            help="Of text and rows: auto (by mark, else UTF-8), guess, or a name: cp1252, utf-16."
+        ),
+    ] = "auto",
     markup: Markup = "auto",
     output_format: Annotated[
         str | None,
@@ -243,6 +249,7 @@ def score_command(
         text_field=text_field,
         id_field=id_field,
         input_format=input_format,
+        encoding=encoding,
         markup=markup,
         output_format=output_format,
         output=output,

@@ -56,7 +56,7 @@ def score_corpus(
         return FAILED
     if not quiet:
         warn_of_repeated(found)
-    how = {"resume": options.resume, "new_run": options.new_run}
+    how: dict[str, Any] = {"resume": options.resume, "new_run": options.new_run}
     if options.dry_run:
         _show_plan(runs.look(paths, folder, scorers, settings, **how), shard)
         return FAILED if missing else OK

@@ -50,6 +50,7 @@ class Request:
     text_field: str = "text"
     id_field: str = "id"
     input_format: str = "auto"
+    encoding: str = "auto"
     markup: str = "auto"
     output_format: str | None = None
     output: str | None = None
@@ -234,6 +235,7 @@ def _reading(request: Request, scorers: Mapping[str, Scorer]) -> Reading:
         id_field=request.id_field,
         markup=request.markup,
         input_format=request.input_format,
+        encoding=request.encoding,
         **row_settings(request.beside, scorers),
     )
 

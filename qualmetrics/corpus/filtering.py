@@ -1,7 +1,8 @@
 """Writes the documents of a run that fulfil conditions on their scores, as they stood in the input.
 
-Lines of JSONL are kept byte for byte, rows of Parquet with all their columns, records of CSV with
-their header, files as copies. Each split becomes one file, whole or not at all.
+Lines of JSONL are kept byte for byte (in UTF-8 where they were in another encoding), rows of
+Parquet with all their columns, records of CSV with their header, files as copies. Each split
+becomes one file, whole or not at all.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from qualmetrics.corpus import places
 from qualmetrics.corpus.parquet import pyarrow
-from qualmetrics.corpus.readers import STDIN
+from qualmetrics.corpus.readers import STDIN, csv_records
 from qualmetrics.corpus.runs import Run, input_of
 from qualmetrics.corpus.splits import Split, chunks, range_bytes
 from qualmetrics.corpus.states import read_rows, state
@@ -60,7 +61,9 @@ def keep(run: Run, conditions: Sequence[Gate], folder: str) -> Iterator[Kept]:
     """
     _check(run, folder)
     for split in input_of(run):
-        for piece in chunks(split, run.split_bytes) if split.stream else [split]:
+        for piece in (
+            chunks(split, run.split_bytes, run.settings.reading) if split.stream else [split]
+        ):
             table = read_rows(run, piece)
             mask = np.ones(table.num_rows, dtype=bool)
             for condition in conditions:
@@ -127,20 +130,19 @@ def _jsonl(split: Split, mask: Mask) -> bytes:
 
 
 def _csv(split: Split, mask: Mask) -> bytes:
-    text = (split.data or b"").decode("utf-8-sig", "surrogateescape")
-    rows = csv.reader(io.StringIO(text, newline=""))
-    header = next(rows)
+    records = csv_records(io.BytesIO(split.data or b""))
     made = io.StringIO(newline="")
     writer = csv.writer(made, lineterminator="\n")
-    writer.writerow(header)
-    there = (row for row in rows if row)
-    writer.writerows(row for row, keep_it in zip(there, mask, strict=False) if keep_it)
+    writer.writerow(next(records).cells or ())
+    there = (record for record in records if record.cells or record.problem)
+    kept = (record for record, keep_it in zip(there, mask, strict=False) if keep_it)
+    writer.writerows(record.cells or () for record in kept)
     return made.getvalue().encode("utf-8", "surrogateescape")
 
 
 def _parquet(split: Split, mask: Mask) -> bytes:
     parquet, arrow = pyarrow("filtering .parquet"), pyarrow("filtering .parquet", "")
-    with places.open_read(split.paths[0]) as stream:
+    with places.open_read(split.where(split.paths[0])) as stream:
         file = parquet.ParquetFile(stream)
         groups = range(split.start, split.stop) if split.stop else range(file.num_row_groups)
         table = file.read_row_groups(list(groups))
@@ -157,7 +159,7 @@ def _copy(run: Run, split: Split, mask: Mask, folder: str) -> int:
     targets = _targets(run)
     for path, keep_it in zip(split.paths, mask, strict=True):
         if keep_it:
-            data = places.read_bytes(path)
+            data = places.read_bytes(split.where(path))
 
             def write(stream: BinaryIO, data: bytes = data) -> None:
                 stream.write(data)

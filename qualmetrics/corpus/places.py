@@ -102,17 +102,23 @@ def stat(path: str) -> Stat:
     return Stat(int(about["size"] or 0), str(tag))
 
 
-def fingerprint(path: str, known: Stat, *, edges: bool) -> str:
-    """Return what changes when a file does: size, time, and with ``edges`` a hash of both ends."""
-    if not edges:
-        return f"{known.size}:{known.changed}"
+def fingerprint(path: str, known: Stat) -> tuple[str, bytes]:
+    """Return what changes when a file does (size, time, a hash of both ends), and its beginning."""
     digest = sha256()
     with open_read(path) as stream:
-        digest.update(stream.read(EDGE))
+        head = stream.read(EDGE)
+        digest.update(head)
         if known.size > EDGE:
             stream.seek(max(EDGE, known.size - EDGE))
             digest.update(stream.read(EDGE))
-    return f"{known.size}:{known.changed}:{digest.hexdigest()[:16]}"
+    return f"{known.size}:{known.changed}:{digest.hexdigest()[:16]}", head
+
+
+def absolute(path: str, root: str) -> str:
+    """Return where a path is that was typed in a folder; URLs and ``-`` are as they are."""
+    if not root or path == "-" or is_remote(path):
+        return path
+    return os.path.join(root, path)  # noqa: PTH118 - keeps the path as typed
 
 
 def join(folder: str, *names: str) -> str:

@@ -6,6 +6,7 @@ Nothing here raises for what a file holds. A file or a row that cannot be read b
 
 from __future__ import annotations
 
+import codecs
 import csv
 import glob
 import gzip
@@ -15,6 +16,7 @@ import os
 import re
 import sys
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,6 +25,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from qualmetrics.corpus import places
 from qualmetrics.errors import InputError, MissingExtraError
+from qualmetrics.text.reading import (
+    AUTO,
+    GUESS,
+    GUESS_BYTES,
+    binary_kind,
+    check_encoding,
+    decode,
+    encoding_of,
+    wide_encoding,
+)
 
 if TYPE_CHECKING:
     from qualmetrics.text.markup import Prose
@@ -77,6 +89,16 @@ class Document:
     warning: str = ""
     references: tuple[str, ...] = ()
     columns: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """True for a file of one document, or what stands for a whole file."""
+        return self.line is None and self.offset is None
+
+    @property
+    def default_ids(self) -> tuple[str, ...]:
+        """What a row is called that has no id of its own."""
+        return self.path, f"{self.path}:{self.line}", f"{self.path}@{self.offset}"
 
     @property
     def place(self) -> str:
@@ -253,8 +275,10 @@ class Reading:
     referenced: bool = False
     reference_fields: tuple[str, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
+    encoding: str = AUTO
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "encoding", check_encoding(self.encoding))
         for value, known, what in (
             (self.markup, MARKUPS, "markup"),
             (self.input_format, FORMATS, "input format"),
@@ -328,8 +352,9 @@ def read_found(files: Iterable[str], reading: Reading) -> Iterator[Document]:
         form = reading.format_of(path)
         markup = reading.markup_of(path, form)
         try:
-            with opened(path) as stream:
-                for document in READERS[form](stream, path, reading):
+            with opened(path) as plain:
+                stream, note = (plain, "") if form not in RECODED else as_utf8(plain, reading)
+                for document in noted(READERS[form](stream, path, reading), note):
                     yield as_prose(document, markup)
         except (OSError, EOFError, zlib.error, ValueError) as error:
             yield Document(path, path, problem=reason(error))
@@ -432,6 +457,85 @@ class _Zst(io.RawIOBase):
         return n
 
 
+RECODED = ("jsonl", "csv")
+"""Formats whose bytes are read as UTF-8, whatever they were in the file."""
+
+
+def as_utf8(stream: BinaryIO, reading: Reading) -> tuple[BinaryIO, str]:
+    """Return the rows of a file in UTF-8, and what is to be said of how they were read.
+
+    What was no text in its own encoding is no UTF-8 either: it is replaced, and told, by the row.
+    """
+    if reading.encoding == "utf-8":
+        return stream, ""
+    head = stream.read(GUESS_BYTES if reading.encoding == GUESS else 4)
+    whole = io.BufferedReader(_Chained(head, stream), buffer_size=1 << 18)
+    encoding = encoding_of(head, reading.encoding)
+    if encoding.startswith("utf-8"):
+        return whole, ""
+    recoded = io.BufferedReader(_Recoded(whole, encoding), buffer_size=1 << 18)
+    guessed = reading.encoding == GUESS and not wide_encoding(head)
+    return recoded, _guessed(encoding) if guessed else ""
+
+
+def noted(documents: Iterator[Document], note: str) -> Iterator[Document]:
+    """Yield documents, the first with a warning that holds for all."""
+    for document in documents:
+        yield replace(document, warning=document.warning or note) if note else document
+        note = ""
+
+
+class _Chained(io.RawIOBase):
+    """A stream of which the head has been read."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self.head, self.rest = head, rest
+        self.read_rest = getattr(rest, "read1", rest.read)  # of a stream that breaks off, what came
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill what fits."""
+        size = len(buffer)
+        data = self.head[:size] or self.read_rest(size)
+        self.head = self.head[size:]
+        buffer[: len(data)] = data
+        return len(data)
+
+
+BROKEN = "qualmetrics-broken"
+"""Error handler: what cannot be decoded becomes a byte that no UTF-8 has."""
+codecs.register_error(BROKEN, lambda error: ("\udcff", error.end))  # type: ignore[attr-defined]
+
+
+class _Recoded(io.RawIOBase):
+    """A stream in another encoding as UTF-8, without its mark."""
+
+    def __init__(self, plain: BinaryIO, encoding: str) -> None:
+        self.plain = plain
+        self.decoder = codecs.getincrementaldecoder(encoding)(BROKEN)
+        self.held, self.begun, self.ended = b"", False, False
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill what fits."""
+        while not self.held and not self.ended:
+            data = self.plain.read(1 << 16)
+            self.ended = not data
+            text = self.decoder.decode(data, final=self.ended)
+            if text and not self.begun:
+                text, self.begun = text.removeprefix("\ufeff"), True
+            self.held = text.encode("utf-8", "surrogateescape")
+        n = min(len(buffer), len(self.held))
+        buffer[:n], self.held = self.held[:n], self.held[n:]
+        return n
+
+
 def reason(error: Exception) -> str:
     """Say why bytes could not be read."""
     if isinstance(error, gzip.BadGzipFile):
@@ -442,20 +546,19 @@ def reason(error: Exception) -> str:
 
 
 def _text(stream: BinaryIO, path: str, reading: Reading, at: At = BEGINNING) -> Iterator[Document]:
-    from qualmetrics.text.reading import binary_kind, decode
-
     place, data = Document(path, path), stream.read(MAX_DOCUMENT_BYTES + 1)
-    kind = binary_kind(data)
+    kind = None if reading.encoding not in (AUTO, GUESS) else binary_kind(data)
     if kind or len(data) > MAX_DOCUMENT_BYTES:
         yield replace(place, problem=_not_text(kind) if kind else _TOO_LARGE)
         return
-    found = decode(data)
-    yield replace(place, text=found.text, warning=_REPLACED if found.replaced else "")
+    found = decode(data, reading.encoding)
+    warning = _REPLACED if found.replaced else ""
+    if reading.encoding == GUESS and not found.encoding.startswith("utf-8"):
+        warning = warning or _guessed(found.encoding)
+    yield replace(place, text=found.text, warning=warning)
 
 
 def _jsonl(stream: BinaryIO, path: str, reading: Reading, at: At = BEGINNING) -> Iterator[Document]:
-    from qualmetrics.text.reading import binary_kind
-
     line, offset = at
     first = line == 1
     while data := stream.readline(MAX_DOCUMENT_BYTES + 1):
@@ -463,7 +566,8 @@ def _jsonl(stream: BinaryIO, path: str, reading: Reading, at: At = BEGINNING) ->
         begins, size = data, len(data)
         if first:
             data = data.removeprefix(b"\xef\xbb\xbf")
-        kind = binary_kind(data) if first and not data.lstrip().startswith(b"{") else None
+        plain = data.lstrip().startswith(b"{") and b"\0" not in data[:4]
+        kind = binary_kind(data) if first and not plain else None
         if kind:
             yield replace(place, problem=_not_text(kind))
             return
@@ -494,9 +598,7 @@ def _skip_line(stream: BinaryIO, begun: bytes) -> int:
 
 
 def _json_row(place: Document, data: bytes, reading: Reading) -> Document:
-    from qualmetrics.text.reading import decode
-
-    decoded = decode(data.rstrip(b"\r\n"))
+    decoded = decode(data.rstrip(b"\r\n"), "utf-8")
     try:
         row = json.loads(decoded.text)
     except ValueError as error:
@@ -510,35 +612,101 @@ def _json_row(place: Document, data: bytes, reading: Reading) -> Document:
 
 def _csv(stream: BinaryIO, path: str, reading: Reading, at: At = BEGINNING) -> Iterator[Document]:
     """Read rows; ``at`` is the line of the first row where bytes of a header alone go before it."""
-    from qualmetrics.text.reading import binary_kind
+    records = csv_records(stream)
+    header = next(records, None)
+    if header is None:
+        return
+    names = header.cells or []
+    lacking = header.problem or _lacking(names, reading)
+    if lacking:
+        kind = binary_kind("".join(names).encode("utf-8", "surrogateescape"))
+        yield Document(path, path, 1, problem=_not_text(kind) if kind else lacking)
+        return
+    before = 0 if at.line in (None, 1) else at.line - 1 - len(header.lines)
+    for record in records:
+        line = before + record.line
+        place = Document(f"{path}:{line}", path, line)
+        if record.cells is None:
+            yield replace(place, problem=record.problem)
+        elif record.cells:
+            yield _csv_row(place, names, record.cells, reading)
 
+
+class Record(NamedTuple):
+    """Some lines of CSV that make a row, or one that makes none."""
+
+    line: int
+    lines: list[str]
+    cells: list[str] | None
+    problem: str = ""
+
+
+def csv_records(stream: BinaryIO) -> Iterator[Record]:
+    """Yield the records of a CSV file, whose quotes may hold line ends.
+
+    Where a quote is not closed, or closed in the middle of a cell, the line that it is opened in is
+    a record without cells, and the next is read as if nothing had been: one row is lost, and told,
+    not all up to the next quote. Where the stream breaks off, what came is yielded first.
+    """
     csv.field_size_limit(MAX_DOCUMENT_BYTES)
     lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    rows = csv.reader(lines)
+    source = _Lines(lines)
+    rows, line = csv.reader(source, strict=True), 1
     try:
-        header = next(rows, [])
-        lacking = _lacking(header, reading)
-        if lacking:
-            kind = binary_kind("".join(header).encode("utf-8", "surrogateescape"))
-            yield Document(path, path, 1, problem=_not_text(kind) if kind else lacking)
-            return
-        before = 0 if at.line in (None, 1) else at.line - 1 - rows.line_num
         while True:
-            line = before + rows.line_num + 1
-            cells = next(rows, None)
-            if cells is None:
-                return
-            if cells:
-                yield _csv_row(Document(f"{path}:{line}", path, line), header, cells, reading)
-    except csv.Error as error:
-        yield Document(path, path, rows.line_num, problem=f"no CSV: {error}")
+            problem, cells = "", None
+            try:
+                cells = next(rows, None)
+            except csv.Error as error:
+                problem = f"no CSV: {error}; is a quote in this line not closed, or not doubled?"
+            kept = source.take()
+            if problem:
+                source.back.extendleft(reversed(kept[1:]))
+                kept = kept[:1]
+                rows = csv.reader(source, strict=True)
+            elif cells is None:
+                break
+            yield Record(line, kept, cells, problem)
+            line += len(kept)
+        if source.broken is not None:
+            raise source.broken
     finally:
         lines.detach()  # whoever opened the stream closes it
+
+
+class _Lines:
+    """Passes lines on and keeps them until they are taken; some may be put back."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.lines = lines
+        self.kept: list[str] = []
+        self.back: deque[str] = deque()
+        self.broken: Exception | None = None
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        try:
+            line = self.back.popleft() if self.back else next(self.lines)
+        except (OSError, EOFError, zlib.error) as error:
+            self.broken = error
+            raise StopIteration from None
+        self.kept.append(line)
+        return line
+
+    def take(self) -> list[str]:
+        """Return what was kept."""
+        kept, self.kept = self.kept, []
+        return kept
 
 
 def _csv_row(
     place: Document, header: Sequence[str], cells: Sequence[str], reading: Reading
 ) -> Document:
+    if any(cells[len(header) :]):
+        more = f"{len(cells)} cells, and the header has {len(header)}"
+        return replace(place, problem=f"{more}; a comma inside a cell needs quotes around the cell")
     row, replaced = {}, False
     for name, cell in zip(header, cells, strict=False):
         clean = cell.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -615,12 +783,20 @@ def _type(value: Any) -> str:
     return kinds.get(type(value), "a number" if isinstance(value, (int, float)) else "a string")
 
 
-_REPLACED = "not all bytes are UTF-8; those that are not were replaced"
+_REPLACED = (
+    "not all bytes are of the encoding that was expected; those that are not were replaced. Name "
+    "the encoding: --encoding cp1252, or --encoding guess"
+)
 _TOO_LARGE = f"larger than {MAX_DOCUMENT_BYTES:,} bytes; cut it into documents"
 
 
+def _guessed(encoding: str) -> str:
+    return f"read as {encoding}, which was guessed; name it for certain: --encoding {encoding}"
+
+
 def _not_text(kind: str) -> str:
-    return f"expected text, got {kind}"
+    hint = ". If it is UTF-16 without a mark: --encoding utf-16-le" if "NUL" in kind else ""
+    return f"expected text, got {kind}{hint}"
 
 
 def as_prose(document: Document, markup: str) -> Document:
@@ -651,13 +827,17 @@ READERS: Mapping[str, Reader] = {
 
 __all__ = [
     "READERS",
+    "RECODED",
     "At",
     "Document",
     "Found",
     "Reading",
     "as_prose",
+    "as_utf8",
+    "csv_records",
     "find",
     "literal",
+    "noted",
     "opened",
     "read_documents",
     "read_found",

@@ -96,7 +96,7 @@ def _jsonl(stream: BinaryIO, path: str, fields: Sequence[str]) -> Iterator[Sever
 
 def _csv(stream: BinaryIO, path: str, fields: Sequence[str]) -> Iterator[Several]:
     lines = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    rows = csv.DictReader(lines)
+    rows = csv.DictReader(lines, strict=True)
     try:
         for row in rows:
             yield _several(row, f"{path}:{rows.line_num}", fields)

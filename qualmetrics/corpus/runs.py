@@ -116,6 +116,7 @@ def start(
     split_bytes: int | None = None,
     resume: bool = False,
     new_run: bool = False,
+    like: Mapping[str, Any] | None = None,
 ) -> Run:
     """Make a run folder, or open the one that is there to go on with it.
 
@@ -132,6 +133,8 @@ def start(
         Insist that a run is there.
     new_run : bool
         Throw away the run that is there.
+    like : mapping, optional
+        ``about`` of another run of the same files, which are called as they are there.
 
     Raises
     ------
@@ -147,6 +150,7 @@ def start(
         split_bytes=split_bytes,
         resume=resume,
         new_run=new_run,
+        like=like,
     )
     run = begun.run
     if begun.cleared:
@@ -177,6 +181,7 @@ def look(
     split_bytes: int | None = None,
     resume: bool = False,
     new_run: bool = False,
+    like: Mapping[str, Any] | None = None,
 ) -> Begun:
     """Check all that ``start`` checks, and say what it would do; nothing is written or removed.
 
@@ -199,8 +204,12 @@ def look(
         raise InputError(f"{folder} holds no run to go on with; leave out --resume to start one")
     if there is None and not cleared:
         _check_empty(folder, left)
-    size = split_bytes if there is None else there["split_bytes"]
-    splits = plan(files, settings.reading, split_bytes=size)
+    size, root = split_bytes, os.getcwd()  # noqa: PTH109 - a string, as paths are
+    if there is not None:
+        size = there["split_bytes"]
+    if there or like:
+        files, root = _as_there(files, there or like or {}, root)
+    splits = plan(files, settings.reading, split_bytes=size, root=root)
     signature, signatures = signature_of(scorers, settings)
     about = {
         "schema": SCHEMA,
@@ -210,6 +219,7 @@ def look(
         "scorers": {name: _about(scorer) for name, scorer in scorers.items()},
         "settings": settings.to_dict(),
         "files": list(files),
+        "root": root,
         "split_bytes": size,
     }
     if there is None:
@@ -234,13 +244,14 @@ def open_run(folder: str) -> Run:
     if about is None:
         raise InputError(f"{folder} holds no run: there is no run.json in it")
     lines = places.read_bytes(places.join(folder, "plan.jsonl")).decode().splitlines()
+    splits = (Split.from_dict(json.loads(line)) for line in lines)
     return Run(
         folder,
         about["signature"],
         about["signatures"],
         Settings.from_dict(about["settings"]),
         tuple(about["files"]),
-        tuple(Split.from_dict(json.loads(line)) for line in lines),
+        tuple(replace(split, root=about["root"]) for split in splits),
         about["split_bytes"] or SPLIT_BYTES,
         about,
     )
@@ -261,10 +272,37 @@ def _check_fields(splits: Sequence[Split], reading: Reading) -> None:
 def _first_rows(split: Split, reading: Reading) -> Iterator[Document]:
     if split.paths == (STDIN,):
         return iter(())  # what is read of it is gone
-    head = next(chunks(split, HEAD_BYTES)) if split.stream else split
+    head = next(chunks(split, HEAD_BYTES, reading)) if split.stream else split
     if split.form == "jsonl" and not split.stream:
         head = replace(split, stop=min(split.stop, HEAD_BYTES))
     return islice(documents(head, reading), 20)
+
+
+def _as_there(
+    files: Sequence[str], there: Mapping[str, Any], root: str
+) -> tuple[tuple[str, ...], str]:
+    """Return the names that a run has for its files, and their folder, where they are the same.
+
+    The same names are the same files where the folder of both was moved, and other names are where
+    the run is gone on with from another folder: rows are called after the names of the run.
+    """
+    names = tuple(there["files"])
+    if list(names) == list(files):
+        return names, root
+    was = [places.absolute(name, there["root"]) for name in names]
+    now = [places.absolute(path, root) for path in files]
+    if places.whole(was) == places.whole(now):
+        return names, str(there["root"])
+    return tuple(files), root
+
+
+def _root(run: Run) -> str:
+    """Return the folder in which the files of a run are: where it was begun, or this one."""
+    was, here = str(run.about["root"]), os.getcwd()  # noqa: PTH109
+    for root in (was, here):
+        if all(places.exists(places.absolute(path, root)) for path in run.files[:1]):
+            return root
+    return was
 
 
 def _about(scorer: Scorer) -> dict[str, Any]:
@@ -482,7 +520,7 @@ def pieces(
     elif not split.stream:
         yield split
     else:
-        for chunk in chunks(split, run.split_bytes):
+        for chunk in chunks(split, run.split_bytes, run.settings.reading):
             if chunk.chunk not in numbers:
                 yield chunk
                 continue
@@ -616,7 +654,9 @@ def start_added(
         raise InputError(f"the run in {run.folder} was piped in, and cannot be read again")
     reading = replace(run.settings.reading, **(beside or {}))
     settings = replace(run.settings, reading=reading, with_text=False)
-    made = start(run.files, folder, scorers, settings, split_bytes=run.about["split_bytes"])
+    files = [places.absolute(path, _root(run)) for path in run.files]
+    size, like = run.about["split_bytes"], {**run.about, "root": _root(run)}
+    made = start(files, folder, scorers, settings, split_bytes=size, like=like)
     if made.about["input"] != run.about["input"]:
         _clear(folder)
         raise InputError(
@@ -633,7 +673,8 @@ def input_of(run: Run) -> tuple[Split, ...]:
     InputError
         Where it is not what it was when the run was made.
     """
-    splits = plan(run.files, run.settings.reading, split_bytes=run.about["split_bytes"])
+    size, root = run.about["split_bytes"], _root(run)
+    splits = plan(run.files, run.settings.reading, split_bytes=size, root=root)
     if _digest(splits) != run.about["input"]:
         raise InputError(
             f"the input of the run in {run.folder} has changed: {_changed(run.folder, splits)}"

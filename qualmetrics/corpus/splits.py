@@ -22,14 +22,19 @@ from qualmetrics.corpus.readers import (
     MAX_DOCUMENT_BYTES,
     PACKED_SUFFIXES,
     READERS,
+    RECODED,
     STDIN,
     At,
     Document,
     Reading,
+    as_utf8,
+    csv_records,
+    noted,
     opened,
     reason,
     unpacked,
 )
+from qualmetrics.text.reading import AUTO, wide_encoding
 
 SPLIT_BYTES = 4 << 20
 """Bytes of input in a split, before unpacking for Parquet, after it for streams."""
@@ -67,6 +72,14 @@ class Split:
     file: int = 0
     data: bytes | None = None
     problem: str = ""
+    root: str = ""
+    """Folder in which relative paths were typed; the input is the same wherever that is."""
+    note: str = ""
+    """What is to be said of how the bytes were read."""
+
+    def where(self, path: str) -> str:
+        """Return a path that can be opened from any folder."""
+        return places.absolute(path, self.root)
 
     @property
     def key(self) -> str:
@@ -88,7 +101,9 @@ class Split:
 # -- the plan -------------------------------------------------------------------------------------
 
 
-def plan(files: Sequence[str], reading: Reading, *, split_bytes: int | None = None) -> list[Split]:
+def plan(
+    files: Sequence[str], reading: Reading, *, split_bytes: int | None = None, root: str = ""
+) -> list[Split]:
     """Return the splits of some files, in order; a file that cannot be read has one all the same.
 
     Parameters
@@ -97,8 +112,10 @@ def plan(files: Sequence[str], reading: Reading, *, split_bytes: int | None = No
     reading : Reading
     split_bytes : int, optional
         By default 4 MB, and more where the input is above 16 GB.
+    root : str, optional
+        The folder that relative paths are in; by default the working directory.
     """
-    known = [_stat(path) for path in files]
+    known = [_stat(places.absolute(path, root)) for path in files]
     total = sum(stat.size for stat in known if stat)
     size = split_bytes or min(MOST_BYTES, max(SPLIT_BYTES, total // MANY_SPLITS))
     splits: list[Split] = []
@@ -115,11 +132,12 @@ def plan(files: Sequence[str], reading: Reading, *, split_bytes: int | None = No
         if group:
             splits.append(_group(group, n_files))
             n_files, group = n_files + 1, []
-        splits += [replace(s, file=n_files) for s in _of_rows(path, form, stat, size)]
+        empty = Split(0, 0, form, (path,), "unreadable", 0, root=root)
+        splits += [replace(s, file=n_files) for s in _of_rows(empty, stat, size, reading.encoding)]
         n_files += 1
     if group:
         splits.append(_group(group, n_files))
-    return [replace(split, unit=i) for i, split in enumerate(splits)]
+    return [replace(split, unit=i, root=root) for i, split in enumerate(splits)]
 
 
 def _stat(path: str) -> places.Stat | None:
@@ -137,7 +155,7 @@ def _is_full(group: Sequence[Any], stat: places.Stat | None, size: int) -> bool:
 
 
 def _group(group: Sequence[tuple[str, places.Stat | None]], file: int) -> Split:
-    prints = [places.fingerprint(p, s, edges=False) if s else "unreadable" for p, s in group]
+    prints = [f"{s.size}:{s.changed}" if s else "unreadable" for _, s in group]
     return Split(
         0,
         0,
@@ -149,20 +167,26 @@ def _group(group: Sequence[tuple[str, places.Stat | None]], file: int) -> Split:
     )
 
 
-def _of_rows(path: str, form: str, stat: places.Stat | None, size: int) -> list[Split]:
+def _of_rows(empty: Split, stat: places.Stat | None, size: int, encoding: str) -> list[Split]:
     if stat is None:
-        return [Split(0, 0, form, (path,), "unreadable", 0)]
+        return [empty]
+    path, form = empty.paths[0], empty.form
     if path == STDIN:
-        return [Split(0, 0, form, (path,), "stdin", 0, stream=True)]
+        return [replace(empty, fingerprint="stdin", stream=True)]
     try:
-        mark = places.fingerprint(path, stat, edges=True)
+        mark, head = places.fingerprint(empty.where(path), stat)
     except OSError:
-        return [Split(0, 0, form, (path,), "unreadable", stat.size)]
-    whole = Split(0, 0, form, (path,), mark, stat.size)
-    if path.lower().endswith(PACKED_SUFFIXES) or form == "csv":
-        # Parquet packs itself; what is packed once more is read as one, like any unseekable thing.
-        return [whole if form == "parquet" else replace(whole, stream=True)]
-    return _row_groups(whole, size) if form == "parquet" else _ranges(whole, size)
+        return [replace(empty, size=stat.size)]
+    whole = replace(empty, fingerprint=mark, size=stat.size)
+    if form == "parquet":
+        # It packs itself; what is packed once more is read as one, like any unseekable thing.
+        packed = path.lower().endswith(PACKED_SUFFIXES)
+        return [whole] if packed else _row_groups(whole, size)
+    # What is not UTF-8 has line ends that are found by decoding from the beginning only.
+    recoded = encoding not in (AUTO, "utf-8") or wide_encoding(head)
+    if recoded or form == "csv" or path.lower().endswith(PACKED_SUFFIXES):
+        return [replace(whole, stream=True)]
+    return _ranges(whole, size)
 
 
 def _ranges(whole: Split, size: int) -> list[Split]:
@@ -186,7 +210,7 @@ def _row_groups(whole: Split, size: int) -> list[Split]:
     """Put row groups together until they reach the size, or 4,096 rows."""
     errors = pyarrow("reading .parquet", "lib").ArrowException
     try:
-        with places.open_read(whole.paths[0]) as stream:
+        with places.open_read(whole.where(whole.paths[0])) as stream:
             metadata = pyarrow("reading .parquet").ParquetFile(stream).metadata
             groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
             counts = [(group.num_rows, group.total_byte_size) for group in groups]
@@ -213,7 +237,7 @@ def range_bytes(split: Split) -> tuple[bytes, int]:
     A line belongs to the range in which it begins, wherever it ends; of one that is too long to be
     a document, one byte too many is kept, so that the reader says so.
     """
-    with places.open_read(split.paths[0]) as stream:
+    with places.open_read(split.where(split.paths[0])) as stream:
         start = split.start
         if start:
             stream.seek(start - 1)
@@ -238,27 +262,28 @@ def _line_start(stream: BinaryIO, at: int, stop: int) -> int:
     return stop
 
 
-def chunks(split: Split, size: int, *, skip: int = 0) -> Iterator[Split]:
-    """Cut a stream into splits that carry their bytes, in order; ``skip`` so many of the first.
+def chunks(split: Split, size: int, reading: Reading) -> Iterator[Split]:
+    """Cut a stream into splits that carry their bytes, rows in UTF-8, in order.
 
     The last one is marked; a stream that breaks off ends in a chunk with the ``problem``.
     """
     held: Split | None = None
-    for part in _cut(split, size):
-        if held is not None and held.chunk >= skip:
+    for part in _cut(split, size, reading):
+        if held is not None:
             yield replace(held, last=False)
         held = part
-    if held is not None and held.chunk >= skip:
+    if held is not None:
         yield replace(held, last=True)
 
 
-def _cut(split: Split, size: int) -> Iterator[Split]:
+def _cut(split: Split, size: int, reading: Reading) -> Iterator[Split]:
     cutter = {"csv": _csv_pieces, "text": _whole}.get(split.form, _line_pieces)
     number, line, first = 0, 1, True
     try:
-        with _stream(split) as stream:
+        with _stream(split) as plain:
+            stream, note = as_utf8(plain, reading) if split.form in RECODED else (plain, "")
             for data, lines in cutter(stream, size):
-                yield _chunk(split, number, line, data)
+                yield replace(_chunk(split, number, line, data), note="" if number else note)
                 number, line, first = number + 1, line + lines, False
     except (OSError, EOFError, zlib.error, ValueError, csv.Error) as error:
         yield replace(_chunk(split, number, line, b""), problem=reason(error))
@@ -276,7 +301,7 @@ def _chunk(split: Split, number: int, line: int, data: bytes) -> Split:
 
 @contextmanager
 def _stream(split: Split) -> Iterator[BinaryIO]:
-    path = split.paths[0]
+    path = split.where(split.paths[0])
     if path == STDIN:
         with opened(path) as stream:
             yield stream
@@ -333,53 +358,32 @@ def _to_line_end(stream: BinaryIO, whole: bytes) -> tuple[bytes, Exception | Non
 
 
 def _csv_pieces(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
-    """Cut between records, whose quotes may hold line ends; each piece begins with the header."""
-    csv.field_size_limit(MAX_DOCUMENT_BYTES)
-    lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    noted = _Noted(lines)
-    rows = csv.reader(noted)
-    try:
-        if next(rows, None) is None:
-            return
-        header, n_lines = noted.take()
-        while True:
-            broken: Exception | None = None
-            try:
-                there = next(rows, None) is not None
-            except (OSError, EOFError, zlib.error, csv.Error) as error:
-                there, broken = False, error
-            if there and noted.size < size:
+    """Cut between records; each piece begins with the header."""
+    records = csv_records(stream)
+    header = next(records, None)
+    if header is None:
+        return
+    first = "".join(header.lines)
+    kept: list[str] = []
+    held, n_lines = 0, len(header.lines)
+    broken: Exception | None = None
+    while True:
+        try:
+            record = next(records, None)
+        except (OSError, EOFError, zlib.error) as error:
+            record, broken = None, error
+        if record is not None:
+            kept += record.lines
+            held += sum(map(len, record.lines))
+            if held < size:
                 continue
-            text, n = noted.take()
-            yield (header + text).encode("utf-8", "surrogateescape"), n_lines + n
-            n_lines = 0
-            if broken is not None:
-                raise broken
-            if not there:
-                return
-    finally:
-        lines.detach()
-
-
-class _Noted:
-    """Passes lines on, and keeps them until they are taken."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self.lines = lines
-        self.kept: list[str] = []
-        self.size = 0
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self.lines:
-            self.kept.append(line)
-            self.size += len(line)
-            yield line
-
-    def take(self) -> tuple[str, int]:
-        """Return what was kept, and how many lines that is."""
-        text, n = "".join(self.kept), len(self.kept)
-        self.kept, self.size = [], 0
-        return text, n
+        text = first + "".join(kept)
+        yield text.encode("utf-8", "surrogateescape"), n_lines + len(kept)
+        if broken is not None:
+            raise broken
+        if record is None:
+            return
+        kept, held, n_lines = [], 0, 0
 
 
 # -- the documents of a split ---------------------------------------------------------------------
@@ -389,10 +393,10 @@ def documents(split: Split, reading: Reading) -> Iterator[Document]:
     """Yield the documents of a split, their markup not yet read; what is broken is one of them."""
     if split.form == "text" and split.paths != (STDIN,):
         for path in split.paths:
-            yield from _guarded(_text_file(path, reading), path)
+            yield from _guarded(_text_file(path, split.where(path), reading), path)
         return
     path = split.paths[0]
-    yield from _guarded(_rows(split, reading), path)
+    yield from _guarded(noted(_rows(split, reading), split.note), path)
     if split.problem:
         yield Document(path, path, split.line, problem=split.problem)
 
@@ -404,8 +408,8 @@ def _guarded(found: Iterator[Document], path: str) -> Iterator[Document]:
         yield Document(path, path, problem=reason(error))
 
 
-def _text_file(path: str, reading: Reading) -> Iterator[Document]:
-    with opened(path) as stream:
+def _text_file(path: str, where: str, reading: Reading) -> Iterator[Document]:
+    with opened(where) as stream:
         yield from READERS["text"](stream, path, reading)
 
 
@@ -417,7 +421,7 @@ def _rows(split: Split, reading: Reading) -> Iterator[Document]:
             yield from read(io.BytesIO(split.data), path, reading, At(split.line))
     elif split.form == "parquet":
         groups = range(split.start, split.stop) if split.stop else None
-        with opened(path) as stream:
+        with opened(split.where(path)) as stream:
             yield from read_parquet(stream, path, reading, At(split.line), groups=groups)
     else:
         data, begins = range_bytes(split)

@@ -48,10 +48,17 @@ def check_selection(*, level: str, sample: float, limit: int | None) -> None:
 
 
 def is_drawn(document: Document, share: float) -> bool:
-    """Draw by where a document stands, so that every run and every shard draws the same."""
-    at = document.line if document.offset is None else document.offset
-    name = f"{document.path}\n{at}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(name, digest_size=8).digest()) < share * 2**64
+    """Draw a row by its id, where it has one of its own, and what it holds.
+
+    Every run, shard and engine draws the same rows, whatever the file is called, wherever it is cut
+    and however it is packed. A file that cannot be read is always told.
+    """
+    if document.whole and document.problem:
+        return True
+    name = "" if document.id in document.default_ids else document.id
+    held = document.problem if document.text is None else document.text
+    identity = f"{name}\n{held}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(identity, digest_size=8).digest()) < share * 2**64
 
 
 def selected(

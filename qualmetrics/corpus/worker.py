@@ -178,8 +178,6 @@ def _taken(stream: Iterator[tuple[int, Document]], most: int) -> Iterator[tuple[
 
 
 def _read(i: int, document: Document, task: Task, job: Job) -> Iterator[Document]:
-    if job.sample < 1 and not is_drawn(document, job.sample):
-        return
     if i in task.skip:
         yield replace(document, text=None, problem=task.skip[i])
         return
@@ -189,7 +187,8 @@ def _read(i: int, document: Document, task: Task, job: Job) -> Iterator[Document
     except Exception as error:  # a text that the reader of its markup cannot take
         yield replace(document, text=None, problem=f"cannot be read as {markup}: {error}")
         return
-    yield from units(read, job.level)
+    if job.sample >= 1 or is_drawn(read, job.sample):
+        yield from units(read, job.level)
 
 
 # -- time -----------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Bytes of a file turned into text: which encoding, what could not be read, what is no text.
 
-No guessing from statistics: a byte order mark or UTF-8 is taken at its word, and what is not
-UTF-8 is read as UTF-8 with U+FFFD for every invalid part, counted, so that a caller can say so.
-Line ends and lone surrogates are left as they are.
+No guessing from statistics unless it is asked for: a byte order mark or UTF-8 is taken at its word,
+and what is not UTF-8 is read as UTF-8 with U+FFFD for every invalid part, counted, so that a caller
+can say so. Line ends and lone surrogates are left as they are.
 """
 
 from __future__ import annotations
@@ -10,7 +10,13 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
-from qualmetrics.errors import InputError
+from qualmetrics.errors import InputError, MissingExtraError
+
+AUTO, GUESS = "auto", "guess"
+"""Encodings that are none: by mark or UTF-8; and the same, with a guess at what is not UTF-8."""
+
+GUESS_BYTES = 65_536
+"""How much of a file a guess looks at."""
 
 HEAD_BYTES = 8192
 """How much of a file ``binary_kind`` looks at."""
@@ -20,6 +26,9 @@ _WIDE_MARKS = (  # the longer ones first: the mark of UTF-32 LE begins with that
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARKS = {"utf-8-sig": codecs.BOM_UTF8, "utf-8": codecs.BOM_UTF8} | {c: m for m, c in _WIDE_MARKS}
+"""What a codec leaves in the text, by its name."""
+
 _MAGIC = (
     (b"%PDF-", "a PDF document"),
     (b"PK\x03\x04", "a zip archive (as .docx, .xlsx, .odt and .epub are)"),
@@ -53,14 +62,17 @@ class Decoded:
     """Invalid parts that became U+FFFD; 0 when every byte was read."""
 
 
-def decode(data: bytes) -> Decoded:
+def decode(data: bytes, encoding: str = AUTO) -> Decoded:
     r"""Turn the bytes of a file into text.
 
     Parameters
     ----------
     data : bytes
-        The whole content. A byte order mark names UTF-8, UTF-16 or UTF-32; without one it is
-        UTF-8.
+        The whole content.
+    encoding : str
+        A name that Python knows; ``auto``: a byte order mark names UTF-8, UTF-16 or UTF-32, and
+        without one it is UTF-8; ``guess``: the same, but what is not UTF-8 is read as
+        ``guess_encoding`` says.
 
     Returns
     -------
@@ -70,12 +82,14 @@ def decode(data: bytes) -> Decoded:
     Raises
     ------
     InputError
-        When ``data`` is not bytes.
+        When ``data`` is not bytes, or nothing is called ``encoding``.
 
     Examples
     --------
     >>> decode("caf\u00e9".encode("latin-1"))
     Decoded(text='caf\ufffd', encoding='utf-8', replaced=1)
+    >>> decode("caf\u00e9".encode("latin-1"), "latin-1").text == "caf\u00e9"
+    True
     """
     if not isinstance(data, bytes | bytearray | memoryview):
         raise InputError(
@@ -83,24 +97,78 @@ def decode(data: bytes) -> Decoded:
             "Type decode(path.read_bytes()); text that is a str needs no decoding."
         )
     data = bytes(data)
-    encoding, body = _encoding(data)
-    codec = "utf-8" if encoding == "utf-8-sig" else encoding
+    name = encoding_of(data, encoding)
+    codec = "utf-8" if name == "utf-8-sig" else name
+    body = data.removeprefix(_MARKS.get(name, b""))
     try:
-        return Decoded(body.decode(codec), encoding, 0)
-    except UnicodeDecodeError:
+        return Decoded(body.decode(codec), name, 0)
+    except UnicodeError:
         text = body.decode(codec, "replace")
     # A U+FFFD that the file really holds survives "ignore"; one that stands for a defect does not.
     genuine = body.decode(codec, "ignore").count("\ufffd")
-    return Decoded(text, encoding, text.count("\ufffd") - genuine)
+    return Decoded(text, name, text.count("\ufffd") - genuine)
 
 
-def _encoding(data: bytes) -> tuple[str, bytes]:
-    if data.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig", data[len(codecs.BOM_UTF8) :]
-    for mark, encoding in _WIDE_MARKS:
-        if data.startswith(mark):
-            return encoding, data[len(mark) :]
-    return "utf-8", data
+def encoding_of(head: bytes, encoding: str = AUTO) -> str:
+    """Return which codec reads a file, from its first bytes and what was said of it."""
+    if encoding not in (AUTO, GUESS):
+        return check_encoding(encoding)
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    wide = wide_encoding(head)
+    if wide or encoding == AUTO:
+        return wide or "utf-8"
+    return guess_encoding(head[:GUESS_BYTES])
+
+
+def wide_encoding(head: bytes) -> str:
+    """Return the codec of UTF-16 or UTF-32 whose mark the first bytes are; else ``""``."""
+    return next((codec for mark, codec in _WIDE_MARKS if head.startswith(mark)), "")
+
+
+def check_encoding(name: str) -> str:
+    """Return the name of an encoding of text as Python writes it, or ``auto`` or ``guess``.
+
+    Raises
+    ------
+    InputError
+        Where nothing is called so.
+    """
+    if name in (AUTO, GUESS):
+        return name
+    try:
+        known = codecs.lookup(name)
+        text = "".encode(name) is not None and known.incrementaldecoder is not None
+    except (LookupError, ValueError, TypeError):
+        text = False
+    if not text:
+        raise InputError(
+            f"no encoding is called {name!r}; there are utf-8, utf-16, latin-1, cp1252, shift_jis, "
+            "gb18030 and all others that Python knows, auto (by mark, else UTF-8) and guess"
+        )
+    return known.name
+
+
+def guess_encoding(head: bytes) -> str:
+    """Return the codec that the beginning of a file looks like: ``utf-8`` where it can be that.
+
+    Raises
+    ------
+    MissingExtraError
+        Where charset-normalizer is not installed.
+    """
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # the end may cut a character
+    except UnicodeDecodeError:
+        pass
+    else:
+        return "utf-8"
+    try:
+        from charset_normalizer import from_bytes
+    except ImportError:
+        raise MissingExtraError("charset-normalizer", "corpus", "--encoding guess") from None
+    best = from_bytes(head).best()
+    return "utf-8" if best is None else codecs.lookup(best.encoding).name
 
 
 def binary_kind(data: bytes) -> str | None:

@@ -23,6 +23,7 @@ HEAVY = {
     "spacy": {"text"},
     "jinja2": {"report"},
     "markdown_it": {"text"},
+    "charset_normalizer": {"text"},
     "fastapi": {"serve"},
     "starlette": {"serve"},
     "uvicorn": {"serve"},

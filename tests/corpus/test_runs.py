@@ -528,3 +528,81 @@ def test_ctrl_c_says_that_the_same_command_goes_on(tmp_path: Path) -> None:
     assert begun.wait(deadline - time.monotonic()) == 130
     assert "the same command goes on from there" in said
     assert "Traceback" not in said
+
+
+def test_a_sample_is_of_the_rows_however_the_file_is_called_packed_or_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"text": f"Row number {i}."} for i in range(200)]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (tmp_path / "a.jsonl").write_text(text)
+    (tmp_path / "other.jsonl.gz").write_bytes(gzip.compress(text.encode()))
+    (tmp_path / "c.csv").write_text("text\n" + "".join(f"{row['text']}\n" for row in rows))
+    pq.write_table(pa.Table.from_pylist(rows[::-1]), tmp_path / "d.parquet")
+    monkeypatch.chdir(tmp_path)
+    drawn = []
+    for i, name in enumerate(
+        ("a.jsonl", str(tmp_path / "a.jsonl"), "other.jsonl.gz", "c.csv", "d.parquet")
+    ):
+        run = score(name, tmp_path / f"run{i}", sample=0.2, with_text=True)
+        drawn.append(sorted(column(run, "text")))
+    assert drawn == [drawn[0]] * 5
+    assert 20 < len(drawn[0]) < 60
+
+
+def test_a_sample_of_a_run_is_that_of_a_table(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    for i in range(40):
+        (tmp_path / f"{i}.md").write_text(f"# Head\n\nText *number* {i}.\n")
+    call = ("score", str(tmp_path), "--sample", "0.3", "-m", "words")
+    table = json.loads(qm(*call, "--format", "json").out)["results"]
+    assert qm(*call, "--format", "parquet", "-o", "run", "--workers", "0").code == 0
+    assert [row["id"] for row in table] == column(runs.open_run("run"), "id")
+    assert 3 < len(table) < 25
+
+
+def test_a_run_is_gone_on_with_and_added_to_from_any_folder(
+    qm: Run,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "in").mkdir()
+    write_rows(tmp_path / "in" / "a.jsonl", 5)
+    (tmp_path / "in" / "b.txt").write_text("One two.")
+    call = ("-m", "words", "--format", "parquet", "--workers", "0", "-o")
+    assert qm("score", "in", *call, "run").code == 0
+    ids = column(runs.open_run("run"), "id")
+    monkeypatch.chdir(tmp_path / "in")
+    for source in (".", str(tmp_path / "in")):
+        ran = qm("score", source, *call, str(tmp_path / "run"))
+        assert (ran.code, "2 splits were done before" in ran.err) == (0, True)
+    assert qm("score", "--add", "fkgl", "../run", "--workers", "0").code == 0
+    assert qm("filter", "../run", "--keep", "words>2", "-o", "../kept").code == 0
+    monkeypatch.chdir(tmp_path)
+    whole = states.read_run(runs.open_run("run"))
+    assert whole.column("id").to_pylist() == ids
+    assert whole.column("fkgl").null_count == 0
+    (tmp_path / "moved").mkdir()
+    for name in ("in", "run"):
+        (tmp_path / name).rename(tmp_path / "moved" / name)
+    monkeypatch.chdir(tmp_path / "moved")
+    assert "were done before" in qm("score", "in", *call, "run").err
+    assert qm("score", "--add", "rix", "run", "--workers", "0").code == 0
+    (tmp_path / "moved" / "in" / "a.jsonl").write_text('{"text": "other"}\n')
+    assert "a.jsonl is not what it was" in qm("score", "--add", "ari", "run").err
+    assert "a.jsonl is not what it was" in qm("score", "in", *call, "run").err
+
+
+def test_an_encoding_is_named_and_part_of_the_run(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    rows = '{"text": "Zoë naïve."}\n{"text": "b"}\n'
+    (tmp_path / "a.jsonl").write_bytes(rows.encode("cp1252"))
+    (tmp_path / "b.txt").write_bytes("Zoë naïve.".encode("cp1252"))
+    call = ("score", ".", "-m", "words", "--format", "parquet", "--workers", "0", "--with-text")
+    assert qm(*call, "-o", "run", "--encoding", "windows-1252").code == 0
+    assert column(runs.open_run("run"), "text") == ["Zoë naïve.", "b", "Zoë naïve."]
+    assert qm(*call, "-o", "run", "--encoding", "cp1252").code == 0
+    assert "encoding was 'cp1252', and is 'auto' now" in qm(*call, "-o", "run").err
+    for wrong in ("cp9999", "base64", ""):
+        assert "no encoding is called" in qm(*call, "-o", "b", "--encoding", wrong).err
+    assert "encoding guess" in qm("score", "b.txt").err
+    (tmp_path / "c.jsonl").write_bytes(rows.encode("utf-16-le"))
+    assert "--encoding utf-16-le" in qm("score", "c.jsonl").err

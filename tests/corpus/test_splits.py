@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import itertools
+import json
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def read_all(paths: list[Path], size: int, reading: Reading | None = None) -> li
     reading = reading or Reading()
     found = []
     for split in plan([str(path) for path in paths], reading, split_bytes=size):
-        for piece in chunks(split, size) if split.stream else [split]:
+        for piece in chunks(split, size, reading) if split.stream else [split]:
             found += list(documents(piece, reading))
     return found
 
@@ -88,6 +89,94 @@ def test_csv_is_cut_between_records_only(
     assert [(d.id, d.text) for d in found] == [(f"r{i}", cell) for i, cell in enumerate(cells)]
     starts = itertools.accumulate((1 + cell.count("\n") for cell in cells), initial=2)
     assert [d.line for d in found] == list(starts)[: len(cells)]
+
+
+MARKED = {"utf-16": "utf-16", "utf-16-be": "utf-16-be", "utf-32": "utf-32", "utf-8-sig": "utf-8"}
+TEXTS = ["\u0a0a\u0d0a x", "Zoë\u2028 and 🙂", "plain", "\u0a00\u000a2"]
+
+
+@pytest.mark.parametrize("encoding", [*MARKED, "shift_jis", "cp1252"])
+@pytest.mark.parametrize("form", ["jsonl", "jsonl.gz", "csv", "txt"])
+@pytest.mark.parametrize("size", [1, 40, 10_000])
+def test_rows_in_any_encoding_are_read_wherever_they_are_cut(
+    tmp_path: Path, encoding: str, form: str, size: int
+) -> None:
+    texts = (
+        TEXTS if encoding in MARKED else ["日本", "plain"] if encoding[0] == "s" else ["Zoë", "b"]
+    )
+    text = texts[0]
+    if form.startswith("jsonl"):
+        text = "".join(f'{{"text": {json.dumps(t, ensure_ascii=False)}}}\n' for t in texts)
+    elif form == "csv":
+        stream = io.StringIO(newline="")
+        csv.writer(stream).writerows([["text"], *([t] for t in texts)])
+        text = stream.getvalue()
+    data = text.encode(encoding)
+    data = b"\xfe\xff" + data if encoding == "utf-16-be" else data
+    path = tmp_path / f"a.{form}"
+    path.write_bytes(gzip.compress(data) if form.endswith("gz") else data)
+    reading = Reading(encoding="auto" if encoding in MARKED else encoding)
+    found = read_all([path], size, reading)
+    plain = list(readers.read_found([str(path)], reading))
+    expected = texts if form != "txt" else texts[:1]
+    for documents_ in (found, plain):
+        assert [(d.text, d.problem, d.warning) for d in documents_] == [
+            (t, "", "") for t in expected
+        ]
+
+
+def test_a_guess_is_told_on_the_first_row_and_what_cannot_be_read_on_its_own(
+    tmp_path: Path,
+) -> None:
+    pytest.importorskip("charset_normalizer")
+    rows = ["Это простой русский текст о погоде и природе.", "Вторая строка того же файла."]
+    text = "".join(f'{{"text": {json.dumps(t, ensure_ascii=False)}}}\n' for t in rows)
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(text.encode("cp1251"))
+    found = read_all([path], 60, Reading(encoding="guess"))
+    assert [d.text for d in found] == rows
+    assert ["read as cp1251, which was guessed" in d.warning for d in found] == [True, False]
+    path.write_bytes(b"\xff\xfe" + text.encode("utf-16-le")[:-5] + b"\x00\xd8!")
+    found = read_all([path], 60)
+    assert ("no JSON" in found[1].problem, found[0].text) == (True, rows[0])
+    path.write_bytes(text.encode("cp1251"))
+    assert all("--encoding guess" in d.warning for d in read_all([path], 60))
+
+
+BROKEN = """id,text
+1,"one
+2,two
+3,"three ""3"" and
+a line"
+4,"four" more
+5,five, and a comma
+6,six,
+
+7,"seven
+8,eight
+"""
+
+
+@pytest.mark.parametrize("size", [1, 20, 10_000])
+def test_a_quote_that_is_not_closed_costs_its_line_and_no_other(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(BROKEN)
+    expected = [
+        (2, None),
+        (3, "two"),
+        (4, 'three "3" and\na line'),
+        (6, None),
+        (7, None),
+        (8, "six"),
+        (10, None),
+        (11, "eight"),
+    ]
+    found = read_all([path], size)
+    assert [(d.line, d.text) for d in found] == expected
+    problems = [d.problem for d in found if d.problem]
+    assert ["is a quote in this line not closed" in p for p in problems] == [1, 1, 0, 1]
+    assert "3 cells, and the header has 2" in problems[2]
+    assert [(d.line, d.text) for d in readers.read_found([str(path)], Reading())] == expected
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])
