@@ -1,4 +1,4 @@
-"""Rows of training files: JSON lines, CSV, TSV, ``.gz`` of these; a broken one says why."""
+"""Rows of labelled files: JSON lines, a JSON array, CSV, TSV, ``.gz``; a broken one says why."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from typing import Any, BinaryIO
 
 from qualmetrics.errors import InputError
 
-SUFFIXES = {".jsonl": "json", ".ndjson": "json", ".csv": ",", ".tsv": "\t"}
-"""Suffix -> how its lines are read: as JSON, or as cells parted by this character."""
+SUFFIXES = {".jsonl": "json", ".ndjson": "json", ".json": "array", ".csv": ",", ".tsv": "\t"}
+"""Suffix -> how it is read: JSON a line, one array, or cells parted by this character."""
 
 CELL_LIMIT = 256_000_000
+ARRAY_LIMIT = 512_000_000
+"""Bytes of a JSON array, unpacked: it is read as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,10 @@ def read_rows(path: str | Path) -> Iterator[Row]:
         raise InputError(f"{file}: expected rows in a file {' '.join(SUFFIXES)}, or .gz of these")
     try:
         with _opened(file) as stream:
-            yield from _json(stream, file) if kind == "json" else _cells(stream, file, kind)
+            if kind == "array":
+                yield from _array(stream, file)
+            else:
+                yield from _json(stream, file) if kind == "json" else _cells(stream, file, kind)
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{file} cannot be read: {reason}") from error
@@ -74,6 +79,30 @@ def _json(stream: BinaryIO, file: Path) -> Iterator[Row]:
         except (ValueError, RecursionError) as error:
             yield Row(place, problem=f"no JSON: {error}")
             continue
+        if isinstance(cells, dict):
+            yield Row(place, cells)
+        else:
+            yield Row(place, problem=f"expected a JSON object, got {type(cells).__name__}")
+
+
+def _array(stream: BinaryIO, file: Path) -> Iterator[Row]:
+    """Yield the objects of one JSON array; a file that is none is no file of rows at all."""
+    data = stream.read(ARRAY_LIMIT + 1)
+    if len(data) > ARRAY_LIMIT:
+        raise InputError(
+            f"{file} is a JSON array of more than {ARRAY_LIMIT:,} bytes; write an object a line "
+            "(.jsonl), which is read line by line"
+        )
+    try:
+        found = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{file} is no JSON: {error}. One object a line is .jsonl") from None
+    if not isinstance(found, list):
+        raise InputError(
+            f"{file} holds a JSON {type(found).__name__}; expected an array of objects, [{{...}}]"
+        )
+    for number, cells in enumerate(found):
+        place = f"{file}[{number}]"
         if isinstance(cells, dict):
             yield Row(place, cells)
         else:
