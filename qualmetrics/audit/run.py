@@ -12,7 +12,14 @@ from qualmetrics.audit.material import Material
 from qualmetrics.audit.subject import Subject, subject_of
 from qualmetrics.errors import InputError, MissingExtraError
 
-MODULES: tuple[str, ...] = ("basics", "people", "sets", "scale", "over_optimisation")
+MODULES: tuple[str, ...] = (
+    "basics",
+    "people",
+    "sets",
+    "scale",
+    "over_optimisation",
+    "gaming",
+)
 """Files of this folder that hold ``CHECKS``, a tuple, in the order of the report."""
 
 
