@@ -296,7 +296,7 @@ def _page(audits: Sequence[Audit]) -> Iterator[str]:
     yield ""
     for audit in audits[:1]:
         for name, value in {**audit.material, **audit.settings}.items():
-            if name != "direction":
+            if name not in ("direction", "checks"):
                 yield f"- {name}: {_told(value)}"
 
 
@@ -319,16 +319,14 @@ def _tables(audits: Sequence[Audit]) -> Iterator[str]:
     for check in dict.fromkeys(name for one in grouped for name in one):
         yield f"## {check}"
         yield ""
+        question = audits[0].settings.get("checks", {}).get(check)
+        if question:
+            yield question
+            yield ""
         several = [{item.name: item for item in one.get(check, ())} for one in grouped]
         rows = dict.fromkeys(name for one in several for name in one)
         if len(audits) == 1:
-            yield "| finding | verdict | value | n | undefined | wanted |"
-            yield "|---|---|---:|---:|---:|---|"
-            for name in rows:
-                item = several[0][name]
-                told = item.threshold or item.reason
-                counts = f"{item.found.n:,} | {item.found.n_undefined:,}"
-                yield f"| {name} | {item.verdict} | {cell(item)} | {counts} | {told} |"
+            yield from _table(list(several[0].values()))
         else:
             yield f"| finding | {' | '.join(audit.scorer for audit in audits)} | wanted |"
             yield f"|---|{'---:|' * len(audits)}---|"
@@ -338,6 +336,29 @@ def _tables(audits: Sequence[Audit]) -> Iterator[str]:
                 wanted = next((i.threshold for i in there if i is not None), "")
                 yield f"| {name} | {' | '.join(cells)} | {wanted} |"
         yield ""
+
+
+def beside(items: Sequence[Finding]) -> list[str]:
+    """Return the names of the numbers that stand beside some findings of a check, in order."""
+    return list(dict.fromkeys(name for item in items for name in item.details.get("beside", ())))
+
+
+def beside_cell(item: Finding, name: str) -> str:
+    """Return such a number as tables show it; empty where the finding has none."""
+    found = item.details.get("beside", {}).get(name)
+    return "" if found is None else number(_number(found["value"]))
+
+
+def _table(items: Sequence[Finding]) -> Iterator[str]:
+    names = beside(items)
+    more = "".join(f" {name} |" for name in names)
+    yield f"| finding | verdict | value |{more} n | undefined | wanted |"
+    yield f"|---|---|---:|{'---:|' * len(names)}---:|---:|---|"
+    for item in items:
+        more = "".join(f" {beside_cell(item, name)} |" for name in names)
+        counts = f"{item.found.n:,} | {item.found.n_undefined:,}"
+        told = item.threshold or item.reason
+        yield f"| {item.name} | {item.verdict} | {cell(item)} |{more} {counts} | {told} |"
 
 
 def _told(value: Any) -> str:

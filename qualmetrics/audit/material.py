@@ -21,6 +21,7 @@ from qualmetrics.core import References, Rows
 from qualmetrics.errors import InputError, QualmetricsError
 from qualmetrics.evaluation.bootstrap import Index, Values
 from qualmetrics.reward.completion import Completion, last_user
+from qualmetrics.text.language import codes, normalise
 from qualmetrics.training.rows import Row, read_rows
 
 SHOWN = 20
@@ -145,6 +146,21 @@ class Material:
                 break
             chosen += members[names[int(k)]]
         return self.take(sorted(chosen))
+
+    def languages(self, otherwise: str = "en") -> tuple[list[str], dict[str, int]]:
+        """Return the language whose rules each text is counted by, and how many have none.
+
+        The column ``lang`` says it, where there is one; a text without, or in a language that has
+        no rules here, is counted as ``otherwise``. The second part counts the latter by language.
+        """
+        known, unknown = set(codes()), Counter[str]()
+        otherwise = normalise(otherwise)
+        found = []
+        for cell in self.columns.get("lang", [None] * len(self)):
+            code = normalise(cell) if isinstance(cell, str) and cell else otherwise
+            unknown[code] += code not in known
+            found.append(code if code in known else otherwise)
+        return found, dict(+unknown)
 
     def summary(self) -> dict[str, Any]:
         """Return what there is, in numbers: what the report of an audit shows."""

@@ -14,6 +14,7 @@ from qualmetrics.errors import InputError, MissingExtraError
 
 MODULES: tuple[str, ...] = (
     "basics",
+    "perturbed",
     "people",
     "sets",
     "scale",
@@ -85,7 +86,7 @@ def audit(
         subject.signature,
         tuple(findings),
         _settings(subject, chosen, told),
-        material.summary(),
+        {**material.summary(), "unknown_languages": material.languages(told.lang)[1]},
     )
 
 
@@ -143,7 +144,7 @@ def _settings(subject: Subject, chosen: Sequence[Check], told: Settings) -> dict
     return {
         "direction": subject.direction,
         "better": subject.better,
-        "checks": [check.name for check in chosen],
+        "checks": {check.name: check.question for check in chosen},
         "seed": told.seed,
         "draws": told.draws,
         "sample": told.sample,

@@ -14,10 +14,13 @@ import numpy as np
 
 Rng = np.random.Generator
 
+STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-"})
+"""Curly quotes and dashes -> straight ones."""
+
 
 def spaces(text: str, rng: Rng) -> str:
     """Double some spaces."""
-    return _at_some(text, r" ", lambda _: "  ", rng, share=0.2)
+    return at_some(text, r" ", lambda _: "  ", rng, share=0.2)
 
 
 def lines(text: str, rng: Rng) -> str:
@@ -32,8 +35,7 @@ def lines(text: str, rng: Rng) -> str:
 def quotes(text: str, rng: Rng) -> str:
     """Straighten curly quotes and dashes, or put the text in quotes where it has none."""
     del rng
-    table = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-"})
-    straight = text.translate(table)
+    straight = text.translate(STRAIGHT)
     return straight if straight != text else f'"{text}"'
 
 
@@ -59,7 +61,7 @@ def typo(text: str, rng: Rng) -> str:
         at = int(rng.integers(1, len(word) - 2))
         return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
-    return _at_some(text, r"\b[a-z]{5,}\b", swapped, rng, share=0.03)
+    return at_some(text, r"\b[a-z]{5,}\b", swapped, rng, share=0.03)
 
 
 def contractions(text: str, rng: Rng) -> str:
@@ -122,10 +124,20 @@ def degenerate(text: str, rng: Rng) -> str:
     return str(rng.choice(np.array(DEGENERATE, dtype=object)))
 
 
-def _at_some(
-    text: str, pattern: str, change: Callable[[re.Match[str]], str], rng: Rng, *, share: float
+def at_some(
+    text: str,
+    pattern: str | re.Pattern[str],
+    change: Callable[[re.Match[str]], str],
+    rng: Rng,
+    *,
+    share: float,
+    skip: Callable[[re.Match[str]], bool] | None = None,
 ) -> str:
-    found = list(re.finditer(pattern, text))
+    """Change some matches of a pattern: each with the chance of ``share``, and at least one.
+
+    ``skip`` says which matches are left alone.
+    """
+    found = [m for m in re.finditer(pattern, text) if skip is None or not skip(m)]
     if not found:
         return text
     chosen = {int(rng.integers(len(found)))}
@@ -138,4 +150,4 @@ def _at_some(
     return "".join([*parts, text[last:]])
 
 
-__all__ = ["DEGENERATE", "EDITS", "degenerate", "edited"]
+__all__ = ["DEGENERATE", "EDITS", "STRAIGHT", "at_some", "degenerate", "edited"]
