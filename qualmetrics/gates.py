@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,14 @@ class Gate:
             return False
         return OPERATORS[self.comparison](value, self.limit)
 
+    def failing(self, values: NDArray[np.float64], status: NDArray[np.uint16]) -> NDArray[np.intp]:
+        """Return the positions of the values that break the gate, as ``fails`` says of each."""
+        left_out = (status & np.uint16(UNDEFINED | Status.TOO_SHORT)) != 0
+        compare: Callable[[Any, float], Any] = OPERATORS[self.comparison]
+        with np.errstate(invalid="ignore"):
+            broken = compare(values, self.limit)
+        return np.flatnonzero(broken & ~left_out & ~np.isnan(values))
+
 
 @dataclass(frozen=True, slots=True)
 class CorpusGate:
@@ -67,6 +75,11 @@ class CorpusGate:
     def __str__(self) -> str:
         """As it is typed."""
         return f"{self.function}({self.of or self.name}){self.comparison}{self.limit:g}"
+
+    def statistic(self, column: str) -> str:
+        """Return what is compared, of a column: ``p90(fkgl)``, ``share(fkgl>9)``."""
+        of = "" if self.of is None else f"{self.of.comparison}{self.of.limit:g}"
+        return f"{self.function}({column}{of})"
 
     def value(self, values: NDArray[np.float64], status: NDArray[np.uint16]) -> float:
         """Return what the condition is about; NaN where no text has a value."""
@@ -133,14 +146,6 @@ def _explained(expression: str) -> str:
         'max or p0 to p99 around the name, or share around a condition: "p90(fkgl)>12", '
         '"share(fkgl>9)>0.1"'
     )
-
-
-def failures(gate: Gate, values: Any, statuses: Sequence[str]) -> Iterator[int]:
-    """Yield the rows that break a gate, their statuses in words as they stand in a file."""
-    too_short = str(Status.TOO_SHORT)
-    for i, (value, status) in enumerate(zip(values.tolist(), statuses, strict=True)):
-        if value is not None and too_short not in status and gate.fails(value, Status.OK):
-            yield i
 
 
 def parse_gate(expression: str) -> Gate:

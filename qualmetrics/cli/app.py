@@ -173,6 +173,18 @@ def score_command(
             '"mean(fre)<50", "share(fkgl>9)>0.1".',
         ),
     ] = None,
+    warn_if: Annotated[
+        list[str] | None,
+        typer.Option("--warn-if", help="A gate that only warns, in the grammar of --fail-if."),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option("--baseline", help="What is in this file fails --fail-if only where worse."),
+    ] = None,
+    write_baseline: Annotated[
+        str | None,
+        typer.Option("--write-baseline", help="Write what fails --fail-if today to this file."),
+    ] = None,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Report failed gates, but exit with 0.")
     ] = False,
@@ -254,6 +266,9 @@ def score_command(
         output_format=output_format,
         output=output,
         gates=tuple(fail_if or ()),
+        warn_gates=tuple(warn_if or ()),
+        baseline=baseline,
+        write_baseline=write_baseline,
         quiet=quiet,
         beside=Beside(
             tuple(reference or ()), references, tuple(reference_field or ()), tuple(column or ())

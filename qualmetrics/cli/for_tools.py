@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from qualmetrics.cli.writers import Header, Writer
+from qualmetrics.cli.judging import ERROR, KNOWN, Verdict
+from qualmetrics.cli.writers import Header, Writer, marks
 from qualmetrics.corpus.readers import Document
 from qualmetrics.corpus.scoring import ScoredBatch
 
@@ -29,31 +30,46 @@ SUMMARY_BYTES = 1_000_000
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+ALL = "all texts"
+"""What a gate on all texts together is about."""
+
+
 @dataclass(frozen=True)
 class Finding:
-    """Something to tell of a text."""
+    """Something to tell of a text, or of all together."""
 
-    document: Document
+    document: Document | None
     rule: str
     message: str
     excess: float
     """How far over the limit, as a share of it: what is worst comes first."""
+    level: str = "error"
 
 
 def findings(batch: ScoredBatch, header: Header) -> Iterator[list[Finding]]:
     """Yield for each text what is to be told: why it cannot be read, or the gates it fails."""
-    columns = [(gate, key, batch.scores[key]) for gate, key in header.gates]
-    primaries = [(g, key, s.primary.tolist(), s.status.tolist()) for g, key, s in columns]
-    for i, document in enumerate(batch.documents):
+    for document, verdicts in zip(batch.documents, header.judge.of(batch), strict=True):
         found = []
         if document.problem:
             found.append(Finding(document, UNREADABLE, document.problem, float("inf")))
-        for gate, key, values, statuses in primaries:
-            if gate.fails(values[i], statuses[i]):
-                excess = abs(values[i] - gate.limit) / max(abs(gate.limit), 1e-9)
-                text = f"{document.id}: {key} is {values[i]:.4g} ({gate})"
-                found.append(Finding(document, key, text, excess))
+        found += [_finding(v, document) for v in verdicts if v.level != KNOWN]
         yield found
+
+
+def findings_of_all(header: Header) -> list[Finding]:
+    """Return what is to be told of all texts together."""
+    return [_finding(v, None) for v in header.judge.of_all() if v.level != KNOWN]
+
+
+def _finding(verdict: Verdict, document: Document | None) -> Finding:
+    limit = verdict.check.gate.limit
+    excess = abs(verdict.value - limit) / max(abs(limit), 1e-9)
+    name = ALL if document is None else document.id
+    return Finding(document, verdict.check.key, f"{name}: {verdict}", excess, verdict.level)
+
+
+def _worst_first(found: Sequence[Finding]) -> list[Finding]:
+    return sorted(found, key=lambda f: (f.level != ERROR, -f.excess))
 
 
 class _Markdown:
@@ -61,23 +77,26 @@ class _Markdown:
 
     def __init__(self, stream: TextIO, header: Header) -> None:
         self.stream, self.header = stream, header
-        names = ["text", *header.columns, "status"]
-        stream.write(f"| {' | '.join(names)} |\n| --- {'| ---: ' * len(header.columns)}| --- |\n")
+        last = ["status", "gates"] if header.gated else ["status"]
+        names, lines = ["text", *header.columns, *last], "| --- " * len(last)
+        stream.write(f"| {' | '.join(names)} |\n| --- {'| ---: ' * len(header.columns)}{lines}|\n")
 
     def write(self, batch: ScoredBatch) -> None:
-        for row in batch.rows():
-            self.stream.write(_table_row(row) + "\n")
+        for line in _table_rows(batch, self.header):
+            self.stream.write(line + "\n")
 
     def close(self) -> None:
         for name, signature in self.header.signatures.items():
             self.stream.write(f"\n`{name}: {signature}`\n")
 
 
-def _table_row(row: Mapping[str, Any]) -> str:
-    values = ["—" if v is None else f"{v:.3g}" for v in row["scores"].values()]
-    cells = [row["id"], *values, row["status"]]
-    shown = (" ".join(str(cell).replace("|", "\\|").split()) for cell in cells)
-    return f"| {' | '.join(shown)} |"
+def _table_rows(batch: ScoredBatch, header: Header) -> Iterator[str]:
+    for row, verdicts in header.rows(batch):
+        values = ["—" if v is None else f"{v:.3g}" for v in row["scores"].values()]
+        last = [row["status"], marks(verdicts)] if header.gated else [row["status"]]
+        cells = (row["id"], *values, *last)
+        shown = (" ".join(str(cell).replace("|", "\\|").split()) for cell in cells)
+        yield f"| {' | '.join(shown)} |"
 
 
 class _Github:
@@ -92,23 +111,27 @@ class _Github:
     def write(self, batch: ScoredBatch) -> None:
         for found in findings(batch, self.header):
             self.found += found
-        for row in batch.rows():
-            line = _table_row(row)
+        for line in _table_rows(batch, self.header):
             self.size += len(line.encode("utf-8", "replace")) + 1
             if self.size < SUMMARY_BYTES:
                 self.rows.append(line)
 
     def close(self) -> None:
-        for finding in sorted(self.found, key=lambda f: -f.excess):
+        for finding in _worst_first([*self.found, *findings_of_all(self.header)]):
             document = finding.document
-            where = f"file={_property(document.path)},line={document.line or 1}"
+            where = "" if document is None else _place(document)
             title = _property(f"qualmetrics {finding.rule}")
-            self.stream.write(f"::error {where},title={title}::{_data(finding.message)}\n")
+            head = f"::{finding.level} {where}title={title}"
+            self.stream.write(f"{head}::{_data(finding.message)}\n")
         path = os.environ.get("GITHUB_STEP_SUMMARY")
         if path:
             with Path(path).open("a", encoding="utf-8", errors="replace") as summary:
                 _Markdown(summary, self.header)
                 summary.write("".join(row + "\n" for row in self.rows))
+
+
+def _place(document: Document) -> str:
+    return f"file={_property(document.path)},line={document.line or 1},"
 
 
 def _data(text: str) -> str:
@@ -133,7 +156,8 @@ class _Sarif:
     def close(self) -> None:
         from qualmetrics import __version__
 
-        worst = sorted(self.found, key=lambda f: -f.excess)[:MOST_RESULTS]
+        self.found += findings_of_all(self.header)
+        worst = _worst_first(self.found)[:MOST_RESULTS]
         driver = {
             "name": "qualmetrics",
             "version": __version__,
@@ -164,16 +188,19 @@ class _Sarif:
 
 def _result(finding: Finding) -> dict[str, Any]:
     document = finding.document
-    name = f"{document.path}\n{document.id}\n{finding.rule}".encode("utf-8", "replace")
-    uri = quote(document.path.encode("utf-8", "replace")) or "text"
-    place = {"artifactLocation": {"uri": uri}, "region": {"startLine": document.line or 1}}
-    return {
+    path, name = (ALL, ALL) if document is None else (document.path, document.id)
+    mark = f"{path}\n{name}\n{finding.rule}".encode("utf-8", "replace")
+    result: dict[str, Any] = {
         "ruleId": finding.rule,
-        "level": "error",
+        "level": finding.level,
         "message": {"text": finding.message},
-        "locations": [{"physicalLocation": place}],
-        "partialFingerprints": {"qualmetrics/1": sha256(name).hexdigest()[:32]},
+        "partialFingerprints": {"qualmetrics/1": sha256(mark).hexdigest()[:32]},
     }
+    if document is not None:
+        uri = quote(path.encode("utf-8", "replace")) or "text"
+        place = {"artifactLocation": {"uri": uri}, "region": {"startLine": document.line or 1}}
+        result["locations"] = [{"physicalLocation": place}]
+    return result
 
 
 class _Junit:
@@ -186,20 +213,33 @@ class _Junit:
 
     def write(self, batch: ScoredBatch) -> None:
         for row, found in zip(batch.rows(), findings(batch, self.header), strict=True):
-            inside = [self._told(finding) for finding in found]
-            if not found and all(value is None for value in row["scores"].values()):
+            inside = self._told(found)
+            failed = any(finding.level == ERROR for finding in found)
+            if not failed and all(value is None for value in row["scores"].values()):
                 self.counts["skipped"] += 1
-                inside = [f"<skipped message={_attribute(row['status'])}/>"]
-            names = f"classname={_attribute(row['path'] or 'text')} name={_attribute(row['id'])}"
-            self.cases.append(f"  <testcase {names}>{''.join(inside)}</testcase>\n")
+                inside = f"<skipped message={_attribute(row['status'])}/>{inside}"
+            self._case(row["path"] or "text", row["id"], inside)
 
-    def _told(self, finding: Finding) -> str:
-        kind = "error" if finding.rule == UNREADABLE else "failure"
-        self.counts[f"{kind}s"] += 1
-        message, rule = _attribute(finding.message), _attribute(finding.rule)
-        return f"<{kind} message={message} type={rule}/>"
+    def _case(self, path: str, name: str, inside: str) -> None:
+        names = f"classname={_attribute(path)} name={_attribute(name)}"
+        self.cases.append(f"  <testcase {names}>{inside}</testcase>\n")
+
+    def _told(self, found: Sequence[Finding]) -> str:
+        """Return the elements of a test case; warnings are what it printed, and it passes."""
+        elements = []
+        for finding in (f for f in found if f.level == ERROR):
+            kind = "error" if finding.rule == UNREADABLE else "failure"
+            self.counts[f"{kind}s"] += 1
+            message, rule = _attribute(finding.message), _attribute(finding.rule)
+            elements.append(f"<{kind} message={message} type={rule}/>")
+        warned = "\n".join(f"warning: {f.message}" for f in found if f.level != ERROR)
+        printed = f"<system-out>{_content(warned)}</system-out>" if warned else ""
+        return "".join(elements) + printed
 
     def close(self) -> None:
+        whole = findings_of_all(self.header)
+        if whole:
+            self._case(ALL, ALL, self._told(whole))
         counts = " ".join(f'{name}="{count}"' for name, count in self.counts.items())
         self.stream.write('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n')
         self.stream.write(f' <testsuite name="qualmetrics" tests="{len(self.cases)}" {counts}>\n')
@@ -212,6 +252,12 @@ def _attribute(text: str) -> str:
     from xml.sax.saxutils import quoteattr  # writes only, parses nothing
 
     return quoteattr(_NO_XML.sub("\ufffd", text))
+
+
+def _content(text: str) -> str:
+    from xml.sax.saxutils import escape  # writes only, parses nothing
+
+    return escape(_NO_XML.sub("\ufffd", text))
 
 
 WRITERS: Mapping[str, Callable[[TextIO, Header], Writer]] = {

@@ -27,13 +27,18 @@ def warn_of_repeated(found: Found) -> None:
         warn(f"{what} named more than once; each is scored once")
 
 
+def note(message: str) -> None:
+    """Print what is neither an error nor a warning."""
+    _say("", message)
+
+
 def gate_failed(message: str) -> None:
     """Print what broke a gate."""
     _say("gate failed", message)
 
 
 def _say(kind: str, message: str) -> None:
-    line = f"qualmetrics: {kind}: {printable(message)}\n"
+    line = f"qualmetrics: {kind}{': ' if kind else ''}{printable(message)}\n"
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))
 

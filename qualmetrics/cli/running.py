@@ -9,22 +9,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qualmetrics.cli import FAILED, GATE_FAILED, OK, STOPPED
-from qualmetrics.cli.messages import fail, gate_failed, printable, warn, warn_of_repeated
+from qualmetrics.cli.judging import SHOWN, Check, Judge, Terms
+from qualmetrics.cli.messages import fail, printable, warn, warn_of_repeated
 from qualmetrics.cli.run_options import Options
 from qualmetrics.core import Scorer, Status
 from qualmetrics.corpus import runs, states
 from qualmetrics.corpus.readers import Reading, find
 from qualmetrics.errors import InputError
-from qualmetrics.gates import CorpusGate, Gate, failures, parse_gate
+from qualmetrics.gates import CorpusGate, Gate, parse_gate
 from qualmetrics.registry import ALIASES
 
 EVERY = 30.0
 """Seconds between lines of progress where standard error is no terminal."""
 
 PROGRESS = ("auto", "json", "off")
-SHOWN_GATES = 20
 
 
 def score_corpus(
@@ -34,11 +35,12 @@ def score_corpus(
     reading: Reading,
     options: Options,
     *,
-    gates: Sequence[tuple[Gate | CorpusGate, str]] = (),
+    terms: Terms | None = None,
     quiet: bool = False,
 ) -> int:
     """Score into a folder and return the exit code."""
     _check(options)
+    terms = terms or Terms()
     shard = runs.shard_of(options.shard)
     settings = runs.Settings(
         reading,
@@ -60,11 +62,21 @@ def score_corpus(
     if options.dry_run:
         _show_plan(runs.look(paths, folder, scorers, settings, **how), shard)
         return FAILED if missing else OK
+    signatures = {name: scorer.signature for name, scorer in scorers.items()}
+    judge = _judge(terms, signatures, settings, options.shard)
     run = runs.start(paths, folder, scorers, settings, **how)
     code = _work(run, scorers, options, shard, quiet=quiet)
-    if gates and not code:
-        code = _hold(run, run, gates, options.shard)
+    if judge.checks and not code:
+        code = _hold(run, run, judge, options.shard, quiet=quiet, complete=not missing)
     return FAILED if missing else code
+
+
+def _judge(
+    terms: Terms, signatures: Mapping[str, str], settings: runs.Settings, shard: str
+) -> Judge:
+    markup = runs.READ_AS.get(settings.reading.markup, settings.reading.markup)
+    whole = settings.sample >= 1 and settings.limit is None and shard == "0/1"
+    return terms.judge(signatures, markup=markup, level=settings.level, whole=whole)
 
 
 def add_metrics(
@@ -73,12 +85,15 @@ def add_metrics(
     options: Options,
     *,
     beside: Mapping[str, Any] | None = None,
-    gates: Sequence[Gate | CorpusGate] = (),
+    gates: Sequence[tuple[Gate | CorpusGate, bool]] = (),
+    baseline: str | None = None,
+    written: str | None = None,
     quiet: bool = False,
 ) -> int:
     """Score a finished run with one more metric, hold gates, and return the exit code.
 
-    Gates may look at any metric of the run, and at those that are added. ``beside`` is what the
+    Gates, each with whether it only warns, may look at any metric of the run, and at those that
+    are added. ``beside`` is what the
     reading of rows is told of references and columns.
 
     Raises
@@ -94,10 +109,17 @@ def add_metrics(
             f"(qualmetrics score ... --format parquet -o {folder}), and --add after that"
         )
     known = [*whole.signatures, *_of_added(whole), *scorers]
-    keys = [(gate, _key(gate, known, folder)) for gate in gates]
+    checks = tuple(Check(gate, _key(gate, known, folder), warns) for gate, warns in gates)
+    terms = Terms(checks, baseline, written)
+    terms.check()
+    mine = {name: scorer.signature for name, scorer in scorers.items()}
+    signatures = {**whole.signatures, **_of_added(whole), **mine}
+    judge = _judge(terms, signatures, whole.settings, "0/1")
     run = runs.start_added(whole, scorers, beside)
     code = _work(run, scorers, options, runs.shard_of(options.shard), quiet=quiet)
-    return _hold(whole, run, keys, options.shard) if keys and not code else code
+    if not checks or code:
+        return code
+    return _hold(whole, run, judge, options.shard, quiet=quiet, complete=True)
 
 
 def _key(gate: Gate | CorpusGate, known: Sequence[str], folder: str) -> str:
@@ -203,36 +225,44 @@ def _say_done(run: runs.Run, tally: runs.Tally, *, quiet: bool) -> None:
 def _hold(
     run: runs.Run,
     worked: runs.Run,
-    gates: Sequence[tuple[Gate | CorpusGate, str]],
+    judge: Judge,
     shard: str,
+    *,
+    quiet: bool,
+    complete: bool,
 ) -> int:
     """Hold gates against the rows of a run; ``worked`` is what was scored: itself, or added."""
-    if any(isinstance(gate, CorpusGate) for gate, _ in gates):
+    if any(isinstance(check.gate, CorpusGate) for check in judge.checks):
         _warn_of_part(worked, shard)
     table = states.read_run(run)
     abouts = {
         name: one for r in (run, *runs.added(run)) for name, one in r.about["scorers"].items()
     }
-    broken: list[str] = []
-    for gate, key in gates:
-        values = table.column(_value_column(abouts[key], key)).to_numpy(zero_copy_only=False)
-        statuses = [name or "" for name in table.column(f"{key}.status").to_pylist()]
-        if isinstance(gate, CorpusGate):
-            short = str(Status.TOO_SHORT)
-            codes = [Status.TOO_SHORT if short in name else Status.OK for name in statuses]
-            value = gate.value(values.astype(float), np.array(codes, dtype=np.uint16))
-            broken += [f"all texts: {value:.4g} ({gate})"] if gate.fails(value) else []
-            continue
-        ids = table.column("id")
-        broken += [
-            f"{ids[i].as_py()}: {key} is {values[i]:.4g} ({gate})"
-            for i in failures(gate, values, statuses)
-        ]
-    for line in broken[:SHOWN_GATES]:
-        gate_failed(line)
-    if len(broken) > SHOWN_GATES:
-        gate_failed(f"... and {len(broken) - SHOWN_GATES:,} more")
-    return GATE_FAILED if broken else OK
+    columns = {
+        key: _column(table, _value_column(abouts[key], key), key)
+        for key in {check.key for check in judge.checks}
+    }
+    ids = table.column("id")
+    named = judge.keyed  # millions of rows: strings are made of those that are asked for
+    paths = table.column("path").to_pylist() if named else []
+    found = judge.look(paths, ids.to_pylist() if named else [], columns)
+    lines = [(v.level, f"{ids[i].as_py()}: {v}") for i in sorted(found) for v in found[i]]
+    failed = judge.end(lines, quiet=quiet, complete=complete, most=SHOWN)
+    return GATE_FAILED if failed else OK
+
+
+def _column(table: Any, name: str, key: str) -> tuple[NDArray[np.float64], NDArray[np.uint16]]:
+    """Return the values of a metric, and as statuses what a gate asks: nothing, or too short."""
+    values = table.column(name).to_numpy(zero_copy_only=False).astype(np.float64)
+    states_ = table.column(f"{key}.status").to_pylist()
+    known = {name: _code(name) for name in set(states_)}
+    return values, np.array([known[name] for name in states_], dtype=np.uint16)
+
+
+def _code(name: str | None) -> int:
+    """Return a status of a file as gates read it."""
+    words = (name or "").split("+")
+    return sum(int(code) for code in (Status.TOO_SHORT, Status.ERROR) if str(code) in words)
 
 
 def _warn_of_part(run: runs.Run, shard: str) -> None:

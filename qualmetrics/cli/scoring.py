@@ -16,12 +16,13 @@ from qualmetrics.cli.beside import (
     parameters,
     row_settings,
 )
-from qualmetrics.cli.messages import fail, gate_failed, warn, warn_of_repeated
+from qualmetrics.cli.judging import Check, Judge, Terms
+from qualmetrics.cli.messages import fail, warn, warn_of_repeated
 from qualmetrics.cli.progress import Progress
 from qualmetrics.cli.rewarding import completed, with_fields
 from qualmetrics.cli.run_options import Options
-from qualmetrics.cli.writers import Header, choose_format, opened
-from qualmetrics.core import Scorer, Scores
+from qualmetrics.cli.writers import READ_AS, Header, choose_format, opened
+from qualmetrics.core import Scorer
 from qualmetrics.corpus.metrics import default_metrics, resolve, split_names
 from qualmetrics.corpus.readers import Document, Reading, find, literal, read_found
 from qualmetrics.corpus.scoring import ScoredBatch, score_documents
@@ -55,6 +56,9 @@ class Request:
     output_format: str | None = None
     output: str | None = None
     gates: tuple[str, ...] = ()
+    warn_gates: tuple[str, ...] = ()
+    baseline: str | None = None
+    write_baseline: str | None = None
     quiet: bool = False
     beside: Beside = field(default_factory=Beside)
     parameters: tuple[str, ...] = ()
@@ -74,13 +78,14 @@ def score_paths(request: Request) -> int:
             "nothing to score; name files or folders, type - for standard input, or --text '...'"
         )
     form = choose_format(request.output_format, request.output)
-    gates = [parse_any(part) for given in request.gates for part in given.split(",")]
+    gates = _parsed(request)
     request, config = _with_reward(request, form)
-    scorers = _scorers(request, gates, config)
+    scorers = _scorers(request, [gate for gate, _ in gates], config)
+    terms = _terms(request, gates, scorers)
     request = replace(request, markup=_markup(request.markup, scorers))
     reading = _reading(request, scorers)
     if form == "parquet":
-        return _score_corpus(request, scorers, reading, _keys(gates, scorers))
+        return _score_corpus(request, scorers, reading, terms)
     _check_plain(request.options)
     found = find(request.paths)
     if not request.quiet:
@@ -97,25 +102,29 @@ def score_paths(request: Request) -> int:
     chosen = request.options
     documents = selected(documents, level=chosen.level, sample=chosen.sample, limit=chosen.limit)
     documents = completed(documents, config)
-    watch = _Watch(_keys(gates, scorers), quiet=request.quiet, failed=bool(found.problems))
+    signatures = {name: scorer.signature for name, scorer in scorers.items()}
+    judge = terms.judge(
+        signatures,
+        markup=READ_AS.get(request.markup, request.markup),
+        level=chosen.level,
+        whole=chosen.sample >= 1 and chosen.limit is None,
+    )
+    watch = _Watch(judge, quiet=request.quiet, failed=bool(found.problems))
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(len(found.files), quiet=request.quiet))
         batches = score_documents(progress.watch(documents), scorers)
-        signatures = {name: scorer.signature for name, scorer in scorers.items()}
-        on_texts = tuple((g, key) for g, key in _keys(gates, scorers) if isinstance(g, Gate))
-        header = Header(signatures, scorers, request.markup, on_texts)
+        header = Header(signatures, scorers, request.markup, judge)
         writer = stack.enter_context(opened(form, request.output, header))
         for batch in watch.over(batches):
             writer.write(batch)
-    watch.report()
-    return watch.code
+    return watch.end()
 
 
 def _score_corpus(
     request: Request,
     scorers: dict[str, Scorer],
     reading: Reading,
-    gates: Sequence[tuple[AnyGate, str]],
+    terms: Terms,
 ) -> int:
     from qualmetrics.cli.running import score_corpus
 
@@ -132,7 +141,7 @@ def _score_corpus(
         scorers,
         reading,
         request.options,
-        gates=gates,
+        terms=terms,
         quiet=request.quiet,
     )
 
@@ -150,19 +159,21 @@ def _add(request: Request) -> int:
         parameters=parameters(request.parameters),
     )
     check_beside(request.beside, scorers)
-    gates = [parse_any(part) for given in request.gates for part in given.split(",")]
     return add_metrics(
         request.paths[0],
         scorers,
         request.options,
         beside=row_settings(request.beside, scorers),
-        gates=gates,
+        gates=_parsed(request),
+        baseline=request.baseline,
+        written=request.write_baseline,
         quiet=request.quiet,
     )
 
 
 GOES_WITH_ADD = frozenset(
-    "paths add lang rules parameters column reference_field fail_if exit_zero quiet "
+    "paths add lang rules parameters column reference_field fail_if warn_if baseline "
+    "write_baseline exit_zero quiet "
     "workers engine shard max_errors time_limit progress".split()
 )
 """Parameters of ``score`` that ``--add`` takes; what a run was told of its rows stays."""
@@ -261,10 +272,21 @@ def _canonical(name: str) -> str:
     return ALIASES.get(name, name)
 
 
-def _keys(gates: Iterable[AnyGate], scorers: Mapping[str, Scorer]) -> list[tuple[AnyGate, str]]:
-    """Pair each gate with the column it looks at: they may use another name of the same scorer."""
+def _parsed(request: Request) -> list[tuple[AnyGate, bool]]:
+    """Return the gates that were typed, each with whether it only warns."""
+    given = [(text, False) for text in request.gates] + [(t, True) for t in request.warn_gates]
+    return [(parse_any(part), warns) for text, warns in given for part in text.split(",")]
+
+
+def _terms(
+    request: Request, gates: Iterable[tuple[AnyGate, bool]], scorers: Mapping[str, Scorer]
+) -> Terms:
+    """Pair each gate with the metric it looks at: they may use another name of the same scorer."""
     columns = {_canonical(name): name for name in scorers}
-    return [(gate, columns[_canonical(gate.name)]) for gate in gates]
+    checks = (Check(gate, columns[_canonical(gate.name)], warns) for gate, warns in gates)
+    terms = Terms(tuple(checks), request.baseline, request.write_baseline)
+    terms.check()
+    return terms
 
 
 def _where(document: Document) -> str:
@@ -275,23 +297,18 @@ def _where(document: Document) -> str:
 class _Watch:
     """Looks at batches as they pass: says what was wrong, holds the gates, keeps the exit code."""
 
-    def __init__(self, gates: Sequence[tuple[AnyGate, str]], *, quiet: bool, failed: bool) -> None:
-        self.gates = gates
+    def __init__(self, judge: Judge, *, quiet: bool, failed: bool) -> None:
+        self.judge = judge
         self.quiet = quiet
         self.failed = failed
-        self.broken: list[str] = []
-        self.kept: dict[str, list[Scores]] = {}
+        self.lines: list[tuple[str, str]] = []
 
     def over(self, batches: Iterable[ScoredBatch]) -> Iterator[ScoredBatch]:
         """Pass batches on."""
         for batch in batches:
-            for document in batch.documents:
+            for document, verdicts in zip(batch.documents, self.judge.of(batch), strict=True):
                 self._mention(document)
-            for gate, key in self.gates:
-                if isinstance(gate, Gate):
-                    self._hold(gate, key, batch)
-            for key in {key for gate, key in self.gates if isinstance(gate, CorpusGate)}:
-                self.kept.setdefault(key, []).append(batch.scores[key])
+                self.lines += [(v.level, f"{_where(document)}: {v}") for v in verdicts]
             yield batch
 
     def _mention(self, document: Document) -> None:
@@ -301,27 +318,10 @@ class _Watch:
         elif document.warning and not self.quiet:
             warn(f"{document.place}: {document.warning}")
 
-    def _hold(self, gate: Gate, key: str, batch: ScoredBatch) -> None:
-        scores = batch.scores[key]
-        values = zip(batch.documents, scores.primary.tolist(), scores.status.tolist(), strict=True)
-        self.broken += [
-            f"{_where(document)}: {key} is {value:.4g} ({gate})"
-            for document, value, status in values
-            if gate.fails(value, status)
-        ]
+    def end(self) -> int:
+        """Name what does not pass, after the results, and return the exit code.
 
-    def report(self) -> None:
-        """Name the texts that failed a gate, and the gates on all texts, after the results."""
-        for gate, key in self.gates:
-            if isinstance(gate, CorpusGate) and key in self.kept:
-                scores = Scores.join(self.kept[key])
-                value = gate.value(scores.primary, scores.status)
-                if gate.fails(value):
-                    self.broken.append(f"all texts: {value:.4g} ({gate})")
-        for line in self.broken:
-            gate_failed(line)
-
-    @property
-    def code(self) -> int:
-        """2 where something could not be read, 1 where a gate failed, else 0."""
-        return FAILED if self.failed else GATE_FAILED if self.broken else OK
+        2 where something could not be read, 1 where a gate failed, else 0.
+        """
+        failed = self.judge.end(self.lines, quiet=self.quiet, complete=not self.failed)
+        return FAILED if self.failed else GATE_FAILED if failed else OK

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from qualmetrics.cli.judging import Verdict
 from qualmetrics.cli.messages import printable
 from qualmetrics.cli.writers import Header
 from qualmetrics.corpus.scoring import ScoredBatch
@@ -69,7 +70,7 @@ class TableWriter:
 
     def write(self, batch: ScoredBatch) -> None:
         """Keep the cells of a batch."""
-        for row in batch.rows():
+        for row, verdicts in self.header.rows(batch):
             short = {name for name, state in row["flags"].items() if SHORT in state.split("+")}
             if short and len(short) == sum(v is not None for v in row["scores"].values()):
                 short = set()  # the status column says it once
@@ -78,7 +79,8 @@ class TableWriter:
                 self._cell(name, value, "*" if name in short else "")
                 for name, value in row["scores"].items()
             ]
-            self.rows.append((printable(row["id"]), cells, note(row, short)))
+            told = (note(row, short), *(_mark(verdict) for verdict in verdicts))
+            self.rows.append((printable(row["id"]), cells, ", ".join(filter(None, told))))
 
     def _cell(self, name: str, value: float | None, mark: str) -> str:
         if value is None:
@@ -120,6 +122,11 @@ class TableWriter:
     def _mean(self, name: str) -> str:
         total, n = self.sums.get(name, (0.0, 0))
         return rounded(total / n if n else None)
+
+
+def _mark(verdict: Verdict) -> str:
+    said = {"error": "fails", "warning": "warning:", "known": "in the baseline:"}
+    return f"{said[verdict.level]} {verdict.check.gate}"
 
 
 def note(row: Mapping[str, Any], marked: Collection[str] = ()) -> str:

@@ -11,16 +11,16 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+from qualmetrics.cli.judging import Judge, Verdict
 from qualmetrics.core import Scorer
 from qualmetrics.corpus.scoring import ScoredBatch, output_keys
 from qualmetrics.errors import InputError
-from qualmetrics.gates import Gate
 
 SCHEMA = "qualmetrics-scores/1"
 FORMATS = (
@@ -39,8 +39,8 @@ class Header:
     signatures: Mapping[str, str]
     scorers: Mapping[str, Scorer]
     markup: str
-    gates: tuple[tuple[Gate, str], ...] = ()
-    """Conditions on each text, and the metric that each looks at."""
+    judge: Judge
+    """Holds the gates that were asked for."""
 
     @property
     def columns(self) -> list[str]:
@@ -50,6 +50,20 @@ class Header:
             for name, scorer in self.scorers.items()
             for key, _ in output_keys(name, scorer.spec.outputs)
         ]
+
+    @property
+    def gated(self) -> bool:
+        """Whether there are gates, so that rows tell which they do not pass."""
+        return bool(self.judge.checks)
+
+    def rows(self, batch: ScoredBatch) -> Iterator[tuple[dict[str, Any], list[Verdict]]]:
+        """Yield the rows of a batch as plain data, each with the gates that it does not pass."""
+        yield from zip(batch.rows(), self.judge.of(batch), strict=True)
+
+    def plain(self, batch: ScoredBatch) -> Iterator[dict[str, Any]]:
+        """Yield the rows as they stand in json and jsonl."""
+        for row, verdicts in self.rows(batch):
+            yield row | {"gates": [v.to_dict() for v in verdicts]} if self.gated else row
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as it stands in json and jsonl."""
@@ -110,6 +124,11 @@ def _stream(output: str | None) -> Iterator[TextIO]:
         part.unlink(missing_ok=True)
 
 
+def marks(verdicts: Sequence[Verdict]) -> str:
+    """Write the gates that a row does not pass in one cell: ``fkgl>9:error``."""
+    return " ".join(f"{verdict.check.gate}:{verdict.level}" for verdict in verdicts)
+
+
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
@@ -118,28 +137,30 @@ class _Json:
     """One object: schema, signatures, results."""
 
     def __init__(self, stream: TextIO, header: Header) -> None:
-        self.stream, self.started = stream, False
+        self.stream, self.started, self.header = stream, False, header
         head = _json(header.to_dict()).removesuffix("}")
         self.stream.write(head + ', "results": [')
 
     def write(self, batch: ScoredBatch) -> None:
-        for row in batch.rows():
+        for row in self.header.plain(batch):
             self.stream.write((",\n" if self.started else "\n") + _json(row))
             self.started = True
 
     def close(self) -> None:
-        self.stream.write("\n]}\n")
+        whole = [verdict.to_dict() for verdict in self.header.judge.of_all()]
+        gates = f',\n"gates": {_json(whole)}' if self.header.gated else ""
+        self.stream.write(f"\n]{gates}}}\n")
 
 
 class _Jsonl:
     """The header as the first line, then one object a text."""
 
     def __init__(self, stream: TextIO, header: Header) -> None:
-        self.stream = stream
+        self.stream, self.header = stream, header
         self.stream.write(_json(header.to_dict()) + "\n")
 
     def write(self, batch: ScoredBatch) -> None:
-        for row in batch.rows():
+        for row in self.header.plain(batch):
             self.stream.write(_json(row) + "\n")
 
     def close(self) -> None:
@@ -153,15 +174,17 @@ class _Csv:
     """
 
     def __init__(self, stream: TextIO, header: Header) -> None:
+        self.header = header
         self.rows = csv.writer(stream, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
         head = header.to_dict()
         stream.write(f"# schema: {head['schema']}\n# markup: {head['markup']}\n")
         for name, signature in header.signatures.items():
             stream.write(f"# {name}: {signature}\n")
-        self.rows.writerow(["id", "path", "line", *header.columns, "status", "flags", "message"])
+        last = ("status", "flags", "message", *(("gates",) if header.gated else ()))
+        self.rows.writerow(["id", "path", "line", *header.columns, *last])
 
     def write(self, batch: ScoredBatch) -> None:
-        for row in batch.rows():
+        for row, verdicts in self.header.rows(batch):
             same = len(row["flags"]) == len(batch.scores)  # the status says it already
             flags = {} if same else row["flags"]
             self.rows.writerow(
@@ -171,6 +194,7 @@ class _Csv:
                     row["status"],
                     " ".join(f"{name}:{state}" for name, state in flags.items()),
                     row["message"],
+                    *((marks(verdicts),) if self.header.gated else ()),
                 ]
             )
 

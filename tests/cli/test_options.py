@@ -118,7 +118,7 @@ def test_undefined_and_too_short_texts_do_not_gate(
 
 def test_a_gate_may_use_another_name_of_a_metric(qm: Run) -> None:
     ran = qm("score", "--text", CAT, "-m", "fkgl", "--fail-if", "flesch_kincaid_grade<0")
-    assert (ran.code, header(ran)) == (1, ["text", "fkgl"])
+    assert (ran.code, header(ran)) == (1, ["text", "fkgl", "status"])
 
 
 def test_a_metric_that_only_gates_is_scored_too(qm: Run) -> None:
@@ -189,7 +189,7 @@ def test_the_nearest_file_counts_and_one_without_a_section_does_not(
     (tmp_path / "a" / "pyproject.toml").write_text("[project]\n")
     monkeypatch.chdir(inner)
     ran = qm("score", "--text", CAT)
-    assert (ran.code, header(ran)) == (1, ["text", "fre"])
+    assert (ran.code, header(ran)) == (1, ["text", "fre", "status"])
     assert qm("--no-config", "score", "--text", CAT).code == 0
 
 
