@@ -15,6 +15,8 @@ from qualmetrics.errors import InputError, MissingExtraError
 MODULES: tuple[str, ...] = (
     "basics",
     "perturbed",
+    "degenerate",
+    "confounders",
     "people",
     "sets",
     "scale",
