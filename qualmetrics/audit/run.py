@@ -22,6 +22,7 @@ MODULES: tuple[str, ...] = (
     "scale",
     "over_optimisation",
     "gaming",
+    "probing",
 )
 """Files of this folder that hold ``CHECKS``, a tuple, in the order of the report."""
 

@@ -352,8 +352,9 @@ def check_calibration(subject: Subject, material: Material, settings: Settings) 
             found.error,
             verdict_of(found.error, warn=0.05, fail=0.15),
             "below .05; .15 fails",
-            "Mean distance between how sure it is and how often it is right: margins, soft labels "
-            "and thresholds on differences rest on it. Above 0 by chance, with few pairs.",
+            "Mean distance between how sure it is and how often the pairs of this material agree: "
+            "margins, soft labels and thresholds on differences rest on it. Above 0 by chance, "
+            "with few pairs; and no fault where its odds are of something else.",
             "lower",
             {
                 "bins": [vars(one) for one in found.bins],
