@@ -337,14 +337,37 @@ def errors_command(
 
 
 @runs.command("verify")
-def verify_command(folder: RunFolder) -> None:
+def verify_command(
+    folder: RunFolder,
+    full: Annotated[
+        bool, typer.Option("--full", help="Score the input again, and compare every value.")
+    ] = False,
+    sample: Annotated[
+        int | None,
+        typer.Option("--sample", min=1, help="With --full: about so many rows, always the same."),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=0, help="With --full: processes.", show_default="one a core"),
+    ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--time-limit",
+            min=0,
+            help="With --full: seconds for one document, as it was scored.",
+            show_default="10; 120 with an encoder",
+        ),
+    ] = None,
+) -> None:
     """Read every part of a run and check that each row is there once.
 
-    Exit code 2 where something is missing or broken.
+    With --full also that scoring again gives the same. Exit code 2 where something is missing,
+    broken or different.
     """
     from qualmetrics.cli.running import check_run
 
-    _leave(check_run(folder))
+    _leave(check_run(folder, full=full, sample=sample, workers=workers, time_limit=time_limit))
 
 
 @app.command("filter")

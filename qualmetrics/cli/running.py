@@ -424,15 +424,50 @@ def filter_run(folder: str, conditions: Sequence[str], output: str) -> int:
     return OK
 
 
-def check_run(folder: str) -> int:
-    """Read every part; exit code 2 where something is wrong."""
+def check_run(
+    folder: str,
+    *,
+    full: bool = False,
+    sample: int | None = None,
+    workers: int | None = None,
+    time_limit: float | None = None,
+) -> int:
+    """Read every part, and with ``full`` score rows again; exit code 2 where something is wrong."""
+    if not full and (sample is not None or workers is not None or time_limit is not None):
+        raise InputError(
+            "--sample, --workers and --time-limit are about scoring again: type --full as well"
+        )
     run = runs.open_run(folder)
     wrong = list(states.verify(run))
     for other in runs.added(run):
         wrong += [f"{other.folder}: {line}" for line in states.verify(other)]
     for line in wrong:
         fail(line)
-    if not wrong:
-        found = states.state(run)
-        print(f"{folder}: {found.rows:,} rows in {found.n_done:,} parts, all well")  # noqa: T201
-    return FAILED if wrong else OK
+    if wrong and full:
+        fail("nothing was scored again: what is wrong with the parts comes first")
+    if wrong:
+        return FAILED
+    found = states.state(run)
+    print(f"{folder}: {found.rows:,} rows in {found.n_done:,} parts, all well")  # noqa: T201
+    options = Options(workers=workers, time_limit=time_limit)
+    again = [_rescored(one, sample, options) for one in (run, *runs.added(run))] if full else []
+    return OK if all(again) else FAILED
+
+
+def _rescored(run: runs.Run, sample: int | None, options: Options) -> bool:
+    """Score rows of a run again; say whether they are the same, and where they are not."""
+    from qualmetrics.corpus.rescoring import rescore, scorers_of
+
+    limit = options.time_limit
+    seconds = _seconds(scorers_of(run)) if limit is None else limit
+    rows, different = 0, 0
+    for one in rescore(run, sample=sample, workers=options.processes, seconds=seconds):
+        rows += one.rows
+        for line in one.differences[: max(0, SHOWN - different)]:
+            fail(line)
+        different += len(one.differences)
+    if different > SHOWN:
+        fail(f"... and {different - SHOWN:,} more")
+    what = f"{different:,} differences" if different else "the same values and statuses"
+    print(f"{run.folder}: {rows:,} rows scored again, {what}")  # noqa: T201
+    return not different
