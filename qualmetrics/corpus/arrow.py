@@ -31,9 +31,9 @@ class ArrowScorer:
 
     Examples
     --------
-    In Spark, ``schema`` being that of the result::
+    In Spark, see ``examples/corpora/spark_map_in_arrow.py``::
 
-        frame.mapInArrow(ArrowScorer(scorers).map_in_arrow, schema)
+        frame.mapInArrow(scorer.map_in_arrow, from_arrow_schema(scorer.schema(...)))
     """
 
     scorers: Mapping[str, Scorer]
@@ -51,13 +51,23 @@ class ArrowScorer:
             for i, row in enumerate(table.to_pylist())
         ]
         scores = score_batch(documents, self.scorers).scores
-        added = score_columns(scores, float32=self.float32)
+        columns = score_columns(scores, float32=self.float32)
+        # Spark takes no dictionaries, and others make them themselves.
+        added = {name: _plain(arrow, column) for name, column in columns.items()}
         whole = {name: table.column(name) for name in table.schema.names} | added
         if isinstance(table, arrow.RecordBatch):
             return arrow.RecordBatch.from_arrays(list(whole.values()), names=list(whole))
         return arrow.table(whole)
 
+    def schema(self, schema: Any) -> Any:
+        """Return the Arrow schema of the result for tables of a schema."""
+        return self(schema.empty_table()).schema
+
     def map_in_arrow(self, batches: Iterable[Any]) -> Iterator[Any]:
         """Score a stream of record batches: what Spark's ``mapInArrow`` calls."""
         for batch in batches:
             yield self(batch)
+
+
+def _plain(arrow: Any, column: Any) -> Any:
+    return column.dictionary_decode() if arrow.types.is_dictionary(column.type) else column

@@ -17,7 +17,6 @@ import numpy as np
 from qualmetrics.core import Scores, Status
 from qualmetrics.corpus import places
 from qualmetrics.corpus.parquet import pyarrow
-from qualmetrics.corpus.readers import Document
 from qualmetrics.corpus.scoring import ScoredBatch, output_keys, plain_status
 from qualmetrics.corpus.splits import Split
 from qualmetrics.errors import InputError
@@ -41,14 +40,24 @@ class Part:
 
     with_text: bool = False
     float32: bool = False
-    documents: list[Document] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    lines: list[int | None] = field(default_factory=list)
     n_chars: list[int | None] = field(default_factory=list)
+    messages: list[str | None] = field(default_factory=list)
+    texts: list[str | None] = field(default_factory=list)
     scores: list[Mapping[str, Scores]] = field(default_factory=list)
 
-    def add(self, batch: ScoredBatch, keep: Any) -> None:
-        """Take the rows of a batch; ``keep`` is what is left of a document."""
-        self.documents += [keep(document) for document in batch.documents]
-        self.n_chars += [None if d.text is None else len(d.text) for d in batch.documents]
+    def add(self, batch: ScoredBatch) -> None:
+        """Take the rows of a batch."""
+        rows = batch.documents
+        self.ids += [encodable(d.id) for d in rows]
+        self.paths += [d.path for d in rows]
+        self.lines += [d.line for d in rows]
+        self.n_chars += [None if d.text is None else len(d.text) for d in rows]
+        self.messages += [encodable(d.problem or d.warning) or None for d in rows]
+        if self.with_text:
+            self.texts += [None if d.text is None else encodable(d.text) for d in rows]
         self.scores.append(batch.scores)
 
     def table(self, empty: Mapping[str, Scores]) -> Any:
@@ -62,24 +71,20 @@ class Part:
         return arrow.table(columns)
 
     def _fixed(self, arrow: Any, joined: Mapping[str, Scores]) -> dict[str, Any]:
-        rows, n = self.documents, len(self.documents)
-        status = np.zeros(n, dtype=np.uint16)
+        status = np.zeros(len(self.ids), dtype=np.uint16)
         for scores in joined.values():
             status |= plain_status(scores.status)
         columns = {
-            "id": arrow.array([encodable(d.id) for d in rows], arrow.string()),
-            "path": _dictionary(arrow, [encodable(d.path) for d in rows]),
-            "line": arrow.array([d.line for d in rows], arrow.int64()),
-            "row": arrow.array(np.arange(n, dtype=np.int64)),
+            "id": arrow.array(self.ids, arrow.string()),
+            "path": _dictionary(arrow, self.paths),
+            "line": arrow.array(self.lines, arrow.int64()),
+            "row": arrow.array(np.arange(len(self.ids), dtype=np.int64)),
             "n_chars": arrow.array(self.n_chars, arrow.int64()),
             "status": _statuses(arrow, status),
-            "message": arrow.array(
-                [encodable(d.problem or d.warning) or None for d in rows], arrow.string()
-            ),
+            "message": arrow.array(self.messages, arrow.string()),
         }
         if self.with_text:
-            texts = [None if d.text is None else encodable(d.text) for d in rows]
-            columns["text"] = arrow.array(texts, arrow.large_string())
+            columns["text"] = arrow.array(self.texts, arrow.large_string())
         return columns
 
 
@@ -99,6 +104,8 @@ def score_columns(scores: Mapping[str, Scores], *, float32: bool = False) -> dic
 
 def encodable(text: str) -> str:
     """Replace lone surrogates, which no UTF-8 file can hold."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -118,7 +125,7 @@ def _dictionary(arrow: Any, values: Sequence[str]) -> Any:
     names: dict[str, int] = {}
     index = np.array([names.setdefault(value, len(names)) for value in values], dtype=np.int32)
     return arrow.DictionaryArray.from_arrays(
-        arrow.array(index), arrow.array(list(names), arrow.string())
+        arrow.array(index), arrow.array([encodable(name) for name in names], arrow.string())
     )
 
 

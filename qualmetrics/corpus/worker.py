@@ -93,7 +93,7 @@ def score_split(task: Task, job: Job, announce: Announce | None = None) -> Done:
     errors = left = 0
     for scored in _batches(task, job, announce or (lambda first, end: None)):
         batch = scored if task.most is None else _first(scored, task.most - left)
-        part.add(batch, _slim(job))
+        part.add(batch)
         left += len(batch.documents)
         errors += sum(bool(d.problem) for d in batch.documents)
         if task.most is not None and left >= task.most:
@@ -122,13 +122,6 @@ def _no_rows(job: Job) -> Any:
 
     names = {name for scorer in job.scorers.values() for name in scorer.spec.columns}
     return Rows((), References(()), {name: [] for name in names})
-
-
-def _slim(job: Job) -> Callable[[Document], Document]:
-    """Keep of a document what the part says of it."""
-    if job.with_text:
-        return lambda document: document
-    return lambda document: replace(document, text=None, references=(), columns={})
 
 
 def _first(batch: ScoredBatch, n: int) -> ScoredBatch:

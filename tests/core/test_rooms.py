@@ -32,10 +32,12 @@ HEAVY = {
     "yaml": {"reward", "training"},
     "tokenizers": {"encoder", "onnx", "training"},
     "sacrebleu": {"similarities"},
-    "pyarrow": {"corpus", "report"},
+    "pyarrow": {"adapters", "corpus", "report"},
     "zstandard": {"corpus"},
     "fsspec": {"corpus"},
     "ray": {"corpus"},
+    "datasets": {"corpus"},
+    "nemo_curator": {"adapters"},
     "rouge_score": {"similarities"},
 }
 """Package -> the rooms that may name it."""
