@@ -17,6 +17,7 @@ MODULES: tuple[str, ...] = (
     "perturbed",
     "degenerate",
     "confounders",
+    "consistency",
     "people",
     "sets",
     "scale",

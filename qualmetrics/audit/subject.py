@@ -32,8 +32,8 @@ BATCH = 1024
 MEMO_CHARACTERS = 256_000_000
 TURNED = {"difficulty": "lower"}
 """What a scorer rises with -> the better side, where that is not *higher*."""
-NEEDS = {"texts": (), "prompts": ("prompt",), "references": ("references",)}
-"""Parameters of a function that takes more than texts -> what it then needs of the rows."""
+NEEDS = {"prompts": "prompt", "references": "references"}
+"""Parameters of a function that takes more than texts -> what of the rows they are given."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ class Subject:
     """Which side is better, and why, in words."""
     needs: frozenset[str] = frozenset()
     """``references``, ``prompt`` or names of columns, without which it cannot be called."""
+    reads: frozenset[str] = frozenset()
+    """What it takes where it is there, but does not need."""
     pairwise: bool = False
     """It says how likely a text stands above its reference: rows are pairs of texts."""
     scorer: Scorer | None = None
@@ -151,10 +153,9 @@ class Subject:
         )
 
     def _key(self, rows: Rows, i: int) -> tuple[Any, ...]:
-        beside = [_hashable(rows.columns[n][i]) for n in sorted(self.needs & rows.columns.keys())]
-        references = (
-            rows.references.rows[i] if rows.references and "references" in self.needs else ()
-        )
+        taken = self.needs | self.reads
+        beside = [_hashable(rows.columns[n][i]) for n in sorted(taken & rows.columns.keys())]
+        references = rows.references.rows[i] if rows.references and "references" in taken else ()
         return (rows.texts[i], references, *beside)
 
 
@@ -175,8 +176,9 @@ def _hashable(cell: Any) -> Any:
 def _checked(given: Any, name: str, n: int) -> tuple[list[float], list[str]]:
     status = ["ok"] * n
     if isinstance(given, Scores):
-        status = given.status_names
-        given = given.primary
+        given, status = given.primary, given.status_names
+    elif isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], list):
+        given, status = given  # values and statuses, as RewardModel returns them
     try:
         values = np.asarray(
             given.tolist() if hasattr(given, "tolist") else list(given), dtype=np.float64
@@ -215,8 +217,9 @@ def subject_of(
     ----------
     source
         A ``Scorer``; a name of the registry or of a plug-in; a bundle folder; a reward file
-        (``.yaml``, ``.toml``, ``.json``); ``module:function``; or a function
-        ``texts -> numbers``, which may also take ``prompts`` and ``references`` by these names.
+        (``.yaml``, ``.toml``, ``.json``); ``module:function``; ``hf:FOLDER``, a Hugging Face
+        sequence classifier with one output; or a function ``texts -> numbers``, which may also
+        take ``prompts`` and ``references`` by these names.
     better : {"higher", "lower"}, optional
         By default *lower* for a scorer that rises with difficulty, else *higher*.
     pairwise : bool, optional
@@ -249,6 +252,10 @@ def subject_of(
 
 
 def _found(text: str, lang: str | None, parameters: Mapping[str, Any]) -> Any:
+    if text.startswith("hf:"):
+        from qualmetrics.training.reward_model import load_reward_model
+
+        return load_reward_model(text.removeprefix("hf:"))
     if text.endswith((".yaml", ".yml", ".toml", ".json")):
         from qualmetrics.reward.config import load_reward
 
@@ -294,8 +301,8 @@ def _of_scorer(
         side,
         f"{side.capitalize()} is taken as better ({why}).",
         scorer.needs,
-        pairwise,
-        scorer,
+        pairwise=pairwise,
+        scorer=scorer,
     )
 
 
@@ -312,23 +319,24 @@ def _of_function(
 ) -> Subject:
     side = better or "higher"
     why = "as asked" if better else "by default: nothing is known of it"
-    called = str(name or getattr(function, "__qualname__", type(function).__name__))
+    own = getattr(function, "name", None) or getattr(function, "__qualname__", None)
+    called = str(name or own or type(function).__name__)
     signature = getattr(function, "signature", None)
     where = f"{getattr(function, '__module__', None) or 'function'}:{called}"
-    takes = [] if pairwise else _extra_parameters(function)
-    needs = frozenset(getattr(function, "needs", ())) | {
-        need for parameter in takes for need in NEEDS[parameter]
-    }
+    takes = {} if pairwise else _extra_parameters(function)
+    needs = frozenset(NEEDS[parameter] for parameter, needed in takes.items() if needed)
+    if pairwise:
+        needs = frozenset({"references"})
 
     def call(rows: Rows) -> Any:
         if pairwise:
             several = rows.references.rows if rows.references is not None else ()
             return function(list(rows.texts), [one[0] for one in several])
         given: dict[str, Any] = {}
-        if "prompts" in takes:
+        if "prompts" in takes and "prompt" in rows.columns:
             given["prompts"] = list(rows.columns["prompt"])
-        if "references" in takes:
-            given["references"] = [] if rows.references is None else list(rows.references.rows)
+        if "references" in takes and rows.references is not None:
+            given["references"] = list(rows.references.rows)
         return function(list(rows.texts), **given)
 
     return Subject(
@@ -337,17 +345,19 @@ def _of_function(
         call,
         side,
         f"{side.capitalize()} is taken as better ({why}).",
-        needs | {"references"} if pairwise else needs,
+        needs,
+        frozenset(NEEDS[parameter] for parameter in takes),
         pairwise,
     )
 
 
-def _extra_parameters(function: Callable[..., Any]) -> list[str]:
+def _extra_parameters(function: Callable[..., Any]) -> dict[str, bool]:
+    """Return what it takes beside texts, and whether it needs it: has no default."""
     try:
         known = inspect.signature(function).parameters
     except (TypeError, ValueError):
-        return []
-    return [name for name in ("prompts", "references") if name in known]
+        return {}
+    return {name: known[name].default is inspect.Parameter.empty for name in NEEDS if name in known}
 
 
 __all__ = ["Scored", "Subject", "subject_of"]
