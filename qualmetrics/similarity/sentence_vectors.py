@@ -92,13 +92,16 @@ class SentenceVectors:
         return [(start, end) for start, end in sentence_spans(text, self.lang)]
 
     def _encode(self, texts: Sequence[str]) -> dict[str, TextState]:
-        sentences = {text: [text[a:b] for a, b in self.spans(text)] for text in texts}
-        distinct = {sentence for several in sentences.values() for sentence in several}
+        return self.encode({t: (t, [t[a:b] for a, b in self.spans(t)]) for t in texts})
+
+    def encode(self, cut: Mapping[Any, tuple[str, Sequence[str]]]) -> dict[Any, TextState]:
+        """Encode texts that are cut already: a text and its sentences by whatever key."""
+        distinct = {sentence for _, several in cut.values() for sentence in several}
         vectors = self._vectors
         found = {text: state for (_, text), state in vectors.prepared(distinct).items()}
         return {
-            text: self._state(text, [found[sentence] for sentence in several])
-            for text, several in sentences.items()
+            key: self._state(text, [found[sentence] for sentence in several])
+            for key, (text, several) in cut.items()
         }
 
     def _state(self, text: str, several: Sequence[TextState]) -> TextState:

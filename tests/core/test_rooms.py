@@ -20,7 +20,7 @@ HEAVY = {
     "rich": {"cli"},
     "py3langid": {"text"},
     "pyphen": {"text"},
-    "spacy": {"text"},
+    "spacy": {"text", "parsed", "compat"},
     "jinja2": {"report"},
     "markdown_it": {"text"},
     "charset_normalizer": {"text"},

@@ -21,13 +21,14 @@ PLAYED = (
     "docs/onnx.md",
     "docs/reports.md",
     "docs/rewards.md",
+    "docs/spacy.md",
     "docs/structure.md",
     "docs/why-nan.md",
     "docs/word-weights.md",
 )
 NEEDS = (
     *("pandas", "polars", "pyarrow", "onnx", "ndonnx", "onnxruntime", "py3langid"),
-    *("tokenizers", "qualmetrics_models", "jinja2", "scipy", "yaml"),
+    *("tokenizers", "qualmetrics_models", "jinja2", "scipy", "spacy", "yaml"),
 )
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
