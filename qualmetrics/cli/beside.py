@@ -10,6 +10,8 @@ from typing import Any
 from qualmetrics.core import Scorer
 from qualmetrics.corpus.readers import Document, Reading
 from qualmetrics.errors import InputError
+from qualmetrics.parsed.feature import OfDoc
+from qualmetrics.planner import leaves
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ def check_beside(asked: Beside, scorers: Mapping[str, Scorer]) -> None:
     InputError
         With what to type.
     """
+    for name, scorer in scorers.items():
+        if any(isinstance(leaf, OfDoc) and leaf.needs for leaf in leaves(scorer)):
+            raise InputError(
+                f"{name} reads documents that spaCy has parsed, and files hold texts. Type "
+                "--with pipeline=NAME, an installed package such as en_core_web_sm"
+            )
     readers = [name for name, scorer in scorers.items() if "references" in scorer.needs]
     flags = {
         "--reference": asked.references,

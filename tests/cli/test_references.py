@@ -279,3 +279,10 @@ def test_tags_are_not_taken_out_in_silence(qm: Run, tmp_path: Path, asked: tuple
     assert ran.code == 2
     assert "Type --markup none" in ran.err
     assert qm("score", "a.html", "--reference", "<a/>", *asked[:2], "--markup", "none").code == 0
+
+
+def test_a_scorer_of_parsed_documents_asks_for_a_pipeline(qm: Run) -> None:
+    ran = qm("score", "--text", "A cat sat.", "-m", "fkgl,cohesion")
+    assert ran.code == 2
+    assert "cohesion reads documents that spaCy has parsed" in ran.err
+    assert "--with pipeline=NAME" in ran.err
