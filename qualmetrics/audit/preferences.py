@@ -8,10 +8,11 @@ of ties stands beside, since scorers made of counts tie often.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qualmetrics.errors import InputError
 from qualmetrics.evaluation.bootstrap import (
@@ -20,7 +21,10 @@ from qualmetrics.evaluation.bootstrap import (
     Index,
     Values,
     bootstrap,
+    estimate,
     mean_over_units,
+    numbered,
+    unit_weights,
 )
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
@@ -82,38 +86,81 @@ def by_section(
     >>> {name: each.value for name, each in found.items()}
     {'Chat': 1.0, 'Reasoning': 0.0, 'overall': 0.5}
     """
-    names = np.array([str(subset) for subset in subsets], dtype=object)
-    if len(names) != len(right):
-        raise InputError(f"{len(right)} values but {len(names)} subsets")
-    home = {subset: section for section, several in SECTIONS.items() for subset in several}
-    sections = [s for s in SECTIONS if any(home.get(name) == s for name in names)]
-    whole = list(range(len(names)) if units is None else units)
-    there = np.isfinite(right)
+    if len(right) != len(subsets):
+        raise InputError(f"{len(right)} values but {len(subsets)} subsets")
+    known = [subset for several in SECTIONS.values() for subset in several]
+    held = _Held(right, [str(subset) for subset in subsets], known, units)
+    published = np.array([COUNTED_AS.get(subset, 0) for subset in known])
+    there = {section for section in SECTIONS if held.seen[_inside(section, known)].any()}
+    if not there:
+        return {}
 
-    def score(section: str, index: Index) -> float:
-        total = weight = 0.0
-        kept = index[there[index]]
-        for subset in SECTIONS[section]:
-            mine = right[kept[names[kept] == subset]]
-            if len(mine):
-                n = COUNTED_AS.get(subset, len(mine))
-                total, weight = total + n * float(mine.mean()), weight + n
-        return total / weight if weight else math.nan
+    def scores(sums: Values, counts: Values) -> Values:
+        """Return ``(draws, sections and overall)``."""
+        shares = _share(sums, counts)
+        weight = np.where((published > 0) & (counts > 0), published, counts)
+        each = []
+        for section in SECTIONS:
+            mine = _inside(section, known)
+            total = np.nansum(shares[:, mine] * weight[:, mine], axis=1)
+            each.append(_share(total, weight[:, mine].sum(axis=1)))
+        table = np.stack(each, axis=1)
+        n_there = np.isfinite(table).sum(axis=1)
+        return np.column_stack([table, _share(np.nansum(table, axis=1), n_there)])
 
-    def mean(index: Index) -> float:
-        found = [score(section, index) for section in sections]
-        return float(np.nanmean(found)) if np.isfinite(found).any() else math.nan
-
-    inside = {s: np.array([home.get(name) == s for name in names]) for s in sections}
-    inside["overall"] = np.array([name in home for name in names], dtype=bool)
+    point = scores(*held.whole())[0]
+    drawn = np.concatenate([scores(*part) for part in held.redrawn(draws, seed)])
     found = {}
-    for name, mask in inside.items() if sections else ():
-        counts = {"n": int((mask & there).sum()), "n_undefined": int((mask & ~there).sum())}
+    for k, name in enumerate([*SECTIONS, "overall"]):
+        if name == "overall" or name in there:
+            mine = _inside(name, known)
+            n, left = int(held.counts[:, mine].sum()), int(held.missing[mine].sum())
+            found[name] = estimate(float(point[k]), drawn[:, k], n, left)
+    return found
 
-        def statistic(index: Index, name: str = name) -> float:
-            return mean(index) if name == "overall" else score(name, index)
 
-        found[name] = bootstrap(statistic, whole, draws=draws, seed=seed, **counts)
+def _inside(section: str, known: Sequence[str]) -> NDArray[np.bool_]:
+    return np.array([section == "overall" or name in SECTIONS[section] for name in known])
+
+
+class _Held:
+    """What lies in each unit, by label: enough to redraw units without looking at rows again."""
+
+    def __init__(
+        self,
+        right: Values,
+        labels: Sequence[str],
+        known: Sequence[str],
+        units: Sequence[object] | None,
+    ) -> None:
+        whole = numbered(range(len(labels)) if units is None else units)
+        if len(whole) != len(labels):
+            raise InputError(f"{len(labels)} rows but {len(whole)} units")
+        place = {name: k for k, name in enumerate(known)}
+        column = np.array([place.get(label, -1) for label in labels], dtype=np.intp)
+        there = np.isfinite(right)
+        n_units, n = int(whole.max(initial=-1)) + 1, len(known)
+        used = (column >= 0) & there
+        flat = whole[used] * n + column[used]
+        size = n_units * n
+        self.sums = np.bincount(flat, right[used], size).reshape(n_units, n)
+        self.counts = np.bincount(flat, minlength=size).reshape(n_units, n).astype(np.float64)
+        self.missing = np.bincount(column[(column >= 0) & ~there], minlength=n)
+        self.seen = np.bincount(column[column >= 0], minlength=n) > 0
+
+    def whole(self) -> tuple[Values, Values]:
+        """Return sums and counts of all units, ``(1, labels)``."""
+        return self.sums.sum(axis=0, keepdims=True), self.counts.sum(axis=0, keepdims=True)
+
+    def redrawn(self, draws: int, seed: int) -> Iterator[tuple[Values, Values]]:
+        """Yield the same of resamples, ``(some, labels)``."""
+        for weights in unit_weights(len(self.sums), draws, seed):
+            yield weights @ self.sums, weights @ self.counts
+
+
+def _share(total: Values, of: Values) -> Values:
+    found: Values = np.full(np.shape(total), np.nan)
+    np.divide(total, of, out=found, where=of > 0)
     return found
 
 
@@ -301,29 +348,20 @@ def language_gaps(
     """
     if len(right) != len(languages):
         raise InputError(f"{len(right)} values but {len(languages)} languages")
-    names = np.array([str(lang) for lang in languages], dtype=object)
-    english = against or next((name for name in names if is_english(name)), "")
-    there, whole = np.isfinite(right), list(range(len(right)) if units is None else units)
-
-    def share(index: Index, lang: str) -> float:
-        mine = right[index[(names[index] == lang) & there[index]]]
-        return float(mine.mean()) if len(mine) else math.nan
-
+    labels = [str(lang) for lang in languages]
+    known = list(dict.fromkeys(labels))
+    held = _Held(right, labels, known, units)
+    english = against or next((name for name in known if is_english(name)), "")
+    point = _share(*held.whole())[0]
+    drawn = np.concatenate([_share(*part) for part in held.redrawn(draws, seed)])
+    base = known.index(english) if english in known else -1
     found = {}
-    for lang in dict.fromkeys(names.tolist()):
-        n = int(((names == lang) & there).sum())
-        counts = {"n": n, "n_undefined": int(((names == lang) & ~there).sum())}
-
-        def own(index: Index, lang: str = lang) -> float:
-            return share(index, lang)
-
-        def gap(index: Index, lang: str = lang) -> float:
-            return share(index, lang) - share(index, english)
-
-        found[lang] = (
-            bootstrap(own, whole, draws=draws, seed=seed, **counts),
-            bootstrap(gap, whole, draws=draws, seed=seed, **counts),
-        )
+    for k, lang in enumerate(known):
+        n, left = int(held.counts[:, k].sum()), int(held.missing[k])
+        own = estimate(float(point[k]), drawn[:, k], n, left)
+        less = (point[base], drawn[:, base]) if base >= 0 else (math.nan, np.full(draws, np.nan))
+        gap = estimate(float(point[k] - less[0]), drawn[:, k] - less[1], n, left)
+        found[lang] = (own, gap)
     return found
 
 

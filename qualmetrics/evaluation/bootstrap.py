@@ -91,7 +91,7 @@ def drawn_units(n_units: int, draws: int, seed: int) -> Index:
     return np.random.default_rng(seed).integers(n_units, size=(draws, n_units))
 
 
-def _weights(n_units: int, draws: int, seed: int) -> Iterator[Values]:
+def unit_weights(n_units: int, draws: int, seed: int) -> Iterator[Values]:
     """Yield how often each unit is drawn, a few resamples at a time: ``(some, n_units)``."""
     if draws < 1:
         raise InputError(f"draws must be at least 1; got {draws}")
@@ -188,7 +188,7 @@ def mean_over_units(
     )
     parts = [
         _share(_total(drawn, *sums), _total(drawn, *counts))
-        for drawn in _weights(n_units, draws, seed)
+        for drawn in unit_weights(n_units, draws, seed)
     ]
     return estimate(float(values[there].mean()), np.concatenate(parts), n, len(values) - n)
 
