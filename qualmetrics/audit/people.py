@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from qualmetrics.audit.check import Check, Settings
+from qualmetrics.audit.check import NEEDS, Check, Settings
 from qualmetrics.audit.finding import Finding, missing
 from qualmetrics.audit.material import Material
 from qualmetrics.audit.subject import Subject
 from qualmetrics.core import References
+from qualmetrics.errors import UnknownLanguageError
 from qualmetrics.evaluation.agreement import trivial_rows
 from qualmetrics.evaluation.bootstrap import Estimate, Values
 from qualmetrics.evaluation.correlation import correlation
@@ -25,8 +26,13 @@ SOLVED = 0.95
 
 def people(subject: Subject, material: Material, settings: Settings) -> list[Finding]:
     """Compare pair accuracy, and where labels have grades Spearman, with the best trivial row."""
+    if not len(material.pairs) and not np.isfinite(material.labels).any():
+        return [missing("people", f"It needs {NEEDS['labels']}; or {NEEDS['pairs']}.")]
     values = subject.score(material.rows()).values
-    beside = trivial_rows(material.texts, _references(material), lang=settings.lang)
+    try:
+        beside = trivial_rows(material.texts, _references(material), lang=settings.lang)
+    except UnknownLanguageError as error:
+        return [missing("people", f"There is no formula to compare with: {error}")]
     # Shorter may be better: a trivial row counts in both directions.
     both = {**beside, **{f"{TURNED}{name}": -row for name, row in beside.items()}}
     findings: list[Finding] = []
@@ -103,7 +109,7 @@ CHECKS = (
     Check(
         "people",
         "Does it agree with the labels better than length or a formula does?",
-        ("labels", "single"),
+        ("single",),
         people,
     ),
 )

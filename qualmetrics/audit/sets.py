@@ -27,6 +27,8 @@ from qualmetrics.audit.preferences import (
 )
 from qualmetrics.audit.styles import KINDS, STYLES, StyleMatrix, style_matrix, three_styles
 from qualmetrics.audit.subject import Subject
+from qualmetrics.errors import UnknownLanguageError
+from qualmetrics.evaluation.alignment import wilson
 from qualmetrics.evaluation.bootstrap import Estimate, Index, Values, estimate, mean_over_units
 
 
@@ -86,9 +88,13 @@ def _units(material: Material, asked: Sequence[Question]) -> list[str]:
 
 
 def _against_chance(found: Estimate, chance: float) -> str:
+    """Judge a share; resamples of questions that are all alike have no width, Wilson's has."""
     if not math.isfinite(found.value):
         return "note"
-    return "pass" if found.low > chance else "fail" if found.high < chance else "warn"
+    low, high = wilson(round(min(max(found.value, 0.0), 1.0) * found.n), found.n)
+    if min(low, found.low) > chance:
+        return "pass"
+    return "fail" if max(high, found.high) < chance else "warn"
 
 
 # -- sections and subsets -------------------------------------------------------------------------
@@ -219,14 +225,18 @@ def languages(subject: Subject, material: Material, settings: Settings) -> list[
     name = next((n for n in LANGUAGE_COLUMNS if n in material.columns), "")
     if not name:
         return [missing("languages", "It needs a column 'language' or 'lang'.")]
-    asked = questions(material)
+    everything = questions(material)
+    asked = [q for q in everything if material.columns[name][q.right[0]] not in (None, "")]
+    lacking = len(everything) - len(asked)
+    findings = [missing("languages", "Questions without a language.", "no_language", lacking)]
+    if not asked:
+        return findings
     right, _ = strict(subject.score(material.rows()).values, asked)
     told = [str(cell) for cell in _cells(material, name, asked)]
-    paired = "id" in material.columns
-    units = [str(c) for c in _cells(material, "id", asked)] if paired else _units(material, asked)
+    units, paired = _ids_or_units(material, asked)
     found = language_gaps(right, told, units, draws=settings.draws, seed=settings.seed)
     chance = float(np.mean([q.chance for q in asked]))
-    findings = []
+    findings = findings if lacking else []
     for lang, (share, gap) in found.items():
         findings.append(
             Finding(
@@ -242,6 +252,15 @@ def languages(subject: Subject, material: Material, settings: Settings) -> list[
         if not is_english(lang):
             findings.append(_language_gap(lang, gap, paired=paired))
     return findings
+
+
+def _ids_or_units(material: Material, asked: Sequence[Question]) -> tuple[list[str], bool]:
+    """Return what is redrawn whole: a prompt with its translations where they share an id."""
+    units = _units(material, asked)
+    if "id" not in material.columns:
+        return units, False
+    ids = _cells(material, "id", asked)
+    return [f"#{i}" if i is not None else unit for i, unit in zip(ids, units, strict=True)], True
 
 
 def _language_gap(lang: str, gap: Estimate, *, paired: bool) -> Finding:
@@ -267,26 +286,41 @@ def _language_gap(lang: str, gap: Estimate, *, paired: bool) -> Finding:
 
 def styles(subject: Subject, material: Material, settings: Settings) -> list[Finding]:
     """Cross right and wrong answers in three styles: those that are given, or made by rule."""
-    asked = questions(material)
-    given = [q for q in asked if len(q.right) == len(q.wrong) == len(STYLES)]
-    if given and "position" in material.columns:
-        return _given_styles(subject, material, given, settings)
-    return _made_styles(subject, material, asked, settings)
+    asked = [q for q in questions(material) if not _is_tied(material, q)]
+    given = [q for q in asked if _has_styles(material, q)]
+    if len(given) * 2 > len(asked):
+        return _given_styles(subject, material, given, settings, len(asked) - len(given))
+    try:
+        return _made_styles(subject, material, asked, settings)
+    except UnknownLanguageError as error:
+        return [missing("styles", f"Sentences cannot be found: {error}")]
+
+
+def _is_tied(material: Material, question: Question) -> bool:
+    cells = material.columns.get("subset")
+    return cells is not None and cells[question.right[0]] == "Ties"
+
+
+def _has_styles(material: Material, question: Question) -> bool:
+    """Return whether a row held lists of three right and three wrong answers."""
+    place = material.columns.get("position")
+    sides = (question.right, question.wrong)
+    return place is not None and all([place[i] for i in side] == [0, 1, 2] for side in sides)
 
 
 def _given_styles(
-    subject: Subject, material: Material, asked: Sequence[Question], settings: Settings
+    subject: Subject,
+    material: Material,
+    asked: Sequence[Question],
+    settings: Settings,
+    n_other: int,
 ) -> list[Finding]:
-    values, place = subject.score(material.rows()).values, material.columns["position"]
-
-    def ordered(side: Sequence[int]) -> list[int]:
-        return sorted(side, key=lambda i: int(place[i]))
-
-    right = values[np.array([ordered(q.right) for q in asked])]
-    wrong = values[np.array([ordered(q.wrong) for q in asked])]
+    values = subject.score(material.rows()).values
+    right, wrong = (values[np.array([side(q) for q in asked])] for side in (_right, _wrong))
     units, draws, seed = _units(material, asked), settings.draws, settings.seed
     whole = style_matrix(right, wrong, units, draws=draws, seed=seed)
-    findings = _style_findings(whole, "the texts' own styles")
+    other = {"questions_of_another_shape": n_other}
+    findings = _style_findings(whole, "the texts' own styles", other)
     if "domain" not in material.columns:
         return findings
     domains = [_domain(cell) for cell in _cells(material, "domain", asked)]
@@ -299,6 +333,14 @@ def _given_styles(
         findings.append(_domain_finding(domain, found))
     total = single(float(np.mean(totals)), len(asked))
     return [*findings, Finding("styles", "total", total, reason="Mean of the domains.")]
+
+
+def _right(question: Question) -> tuple[int, ...]:
+    return question.right
+
+
+def _wrong(question: Question) -> tuple[int, ...]:
+    return question.wrong
 
 
 def _domain(cell: Any) -> str:

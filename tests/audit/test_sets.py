@@ -246,6 +246,36 @@ def test_material_without_pairs_or_columns_says_what_is_missing():
     assert {item.name for item in found.findings} == {"not_run"}
 
 
+def test_answers_without_a_language_are_counted_and_do_not_share_a_unit():
+    texts = ("1 plus 1 is 2", "1 plus 1 is 3") * 3
+    column = ("en", "en", None, None, "de", "de")
+    made = Material(texts, tuple("aabbcc"), np.array([1.0, 0.0] * 3), columns={"lang": column})
+    found = audit(truth, made, checks=["languages"], settings=FAST)
+    assert found.get("languages", "no_language").found.n_undefined == 1
+    assert [item.name for item in found.findings][1:] == ["en", "de", "de_less_english"]
+
+
+def test_two_questions_prove_nothing(tmp_path):
+    made = material_of(tmp_path, "rewardbench", n=2)
+    found = audit(truth, made, checks=["subsets"], settings=FAST).get("subsets", "overall")
+    assert (found.value, found.verdict) == (1.0, "warn")
+
+
+def test_groups_of_six_that_are_no_styles_are_not_taken_for_them():
+    texts = tuple(f"{k} plus 1 is {k + 1 + (k > 2)}. So it is. Look." for k in range(6))
+    made = Material(texts, ("p",) * 6, np.array([1.0] * 3 + [0.0] * 3))
+    found = audit(truth, made, checks=["styles"], settings=FAST).get("styles", "hard")
+    assert found.details["styles"] == "made by rule from plain pairs"
+
+
+def test_an_unknown_language_is_a_note():
+    made = Material(("a b.", "c d."), ("p", "p"), np.array([1.0, 0.0]))
+    told = Settings(draws=5, lang="xx")
+    found = audit(truth, made, checks=["people", "styles"], settings=told)
+    assert {item.name for item in found.findings} == {"not_run"}
+    assert "'xx'" in found.get("styles", "not_run").reason
+
+
 # -- the styles by rule ---------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ PLAYED = (
     "docs/features.md",
     "docs/onnx.md",
     "docs/reports.md",
+    "docs/preference-sets.md",
     "docs/rewards.md",
     "docs/spacy.md",
     "docs/structure.md",
