@@ -54,10 +54,13 @@ class Gate:
     def failing(self, values: NDArray[np.float64], status: NDArray[np.uint16]) -> NDArray[np.intp]:
         """Return the positions of the values that break the gate, as ``fails`` says of each."""
         left_out = (status & np.uint16(UNDEFINED | Status.TOO_SHORT)) != 0
+        return np.flatnonzero(self.holds(values) & ~left_out)
+
+    def holds(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return where the condition holds, whatever the status; nowhere for NaN."""
         compare: Callable[[Any, float], Any] = OPERATORS[self.comparison]
         with np.errstate(invalid="ignore"):
-            broken = compare(values, self.limit)
-        return np.flatnonzero(broken & ~left_out & ~np.isnan(values))
+            return np.asarray(compare(values, self.limit), dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)

@@ -860,6 +860,12 @@ def select_command(
     )
 
 
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", help='Only documents such as "fkgl>9"; all must hold.'),
+]
+
+
 @app.command("report")
 def report_command(
     source: Annotated[
@@ -873,7 +879,10 @@ def report_command(
         list[str] | None,
         typer.Option("--gate", help='Limit to show, such as "fkgl>9"; source for the usual ones.'),
     ] = None,
-    by: Annotated[str | None, typer.Option("--by", help="Column or field to group by.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Column, or field of the rows, to group by.")
+    ] = None,
+    where: Where = None,
     texts: Annotated[
         list[str] | None, typer.Option("--texts", help="What was scored, to show documents.")
     ] = None,
@@ -904,6 +913,7 @@ def report_command(
             markup=markup,
             examples=examples,
             lang=lang,
+            where=tuple(where or ()),
         )
     )
 
@@ -919,6 +929,7 @@ def compare_command(
     output_format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     draws: Annotated[int, typer.Option(min=1, help="Resamples of each mean.")] = 1000,
     seed: Annotated[int, typer.Option(help="Of the resamples.")] = 0,
+    where: Where = None,
 ) -> None:
     """Compare the scores of two corpora.
 
@@ -934,6 +945,7 @@ def compare_command(
         output_format=output_format,
         draws=draws,
         seed=seed,
+        where=where or (),
     )
 
 
@@ -948,6 +960,7 @@ def threshold_command(
         float | None, typer.Option("--keep", help="Share of the documents that are to stay.")
     ] = None,
     output_format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    where: Where = None,
 ) -> None:
     """Help to choose a threshold.
 
@@ -955,7 +968,14 @@ def threshold_command(
     """
     from qualmetrics.cli.reporting import show_threshold
 
-    show_threshold(source, metric, drop=drop, keep=keep, output_format=output_format)
+    show_threshold(
+        source,
+        metric,
+        drop=drop,
+        keep=keep,
+        output_format=output_format,
+        where=where or (),
+    )
 
 
 def _leave(code: int) -> None:

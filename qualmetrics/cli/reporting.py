@@ -31,15 +31,18 @@ class Request:
     markup: str = "auto"
     examples: int = 5
     lang: str = "en"
+    where: tuple[str, ...] = ()
 
 
 def write_report(request: Request) -> None:
     """Write the page; print its path."""
-    from qualmetrics.report import report, table_of
+    from qualmetrics.report import report
 
-    table = table_of(Path(request.source))
+    table = _table(request.source, request.where)
     if request.texts:
         table = _with_documents(request, table)
+    elif request.by and request.by not in table.beside and "path" in table.beside:
+        table = _with_groups(request, table, request.by)
     report(
         table,
         request.output,
@@ -51,6 +54,14 @@ def write_report(request: Request) -> None:
         lang=request.lang,
     )
     sys.stdout.write(f"{request.output}\n")
+
+
+def _table(source: str, conditions: Sequence[str]) -> Any:
+    """Return the table of a source: the rows that fulfil conditions."""
+    from qualmetrics.report import table_of, where
+
+    table, wanted = table_of(Path(source)), _split(conditions)
+    return table if wanted is None else where(table, wanted)
 
 
 def _split(given: Sequence[str]) -> list[str] | None:
@@ -99,6 +110,24 @@ def _with_documents(request: Request, table: Any) -> Any:
     return replace(table, texts=texts, sizes=known, beside=beside)
 
 
+def _with_groups(request: Request, table: Any, by: str) -> Any:
+    """Return the table with a field of the rows that were scored, read from their files."""
+    from dataclasses import replace
+
+    from qualmetrics.cli.grouping import groups_of
+    from qualmetrics.corpus.readers import Reading
+
+    paths = [str(cell) for cell in _plain(table.beside["path"])]
+    ids = [str(one) for one in _plain(table.ids)]
+    reading = Reading(text_field=request.text_field, id_field=request.id_field)
+    groups = groups_of(request.source, paths, ids, by, reading)
+    return replace(table, beside={**table.beside, by: groups})
+
+
+def _plain(cells: Any) -> Any:
+    return cells.to_pylist() if hasattr(cells, "to_pylist") else cells
+
+
 def _read(request: Request, by: str | None) -> Any:
     """Yield the documents of the files that were named, one after the other."""
     from qualmetrics.corpus.readers import Reading, find, read_found
@@ -127,14 +156,15 @@ def compare_runs(
     output_format: str,
     draws: int,
     seed: int,
+    where: Sequence[str] = (),
 ) -> None:
     """Print means, differences and effect sizes; write the page where it is asked for."""
-    from qualmetrics.report import compare_report, differences, table_of
+    from qualmetrics.report import compare_report, differences
     from qualmetrics.report.statistics import column_called
 
     if output_format not in ("table", "json"):
         raise InputError(f"format {output_format!r} is not one of table, json")
-    tables = table_of(Path(first)), table_of(Path(second))
+    tables = _table(first, where), _table(second, where)
     names = _names(first, second)
     wanted = _split(metrics)
     columns = None if wanted is None else [column_called(tables[0], name) for name in wanted]
@@ -213,16 +243,22 @@ def _print_differences(found: Sequence[Any], names: tuple[str, str]) -> None:
 
 
 def show_threshold(
-    source: str, metric: str, *, drop: str | None, keep: float | None, output_format: str
+    source: str,
+    metric: str,
+    *,
+    drop: str | None,
+    keep: float | None,
+    output_format: str,
+    where: Sequence[str] = (),
 ) -> None:
     """Print the share kept by limit, and where people start from."""
     from qualmetrics.gates import OPERATORS
-    from qualmetrics.report import keep_curve, suggestions, table_of
+    from qualmetrics.report import keep_curve, suggestions
     from qualmetrics.report.statistics import bad_end, column_called
 
     if output_format not in ("table", "json"):
         raise InputError(f"format {output_format!r} is not one of table, json")
-    table = table_of(Path(source))
+    table = _table(source, where)
     column = column_called(table, metric)
     comparison = drop or bad_end(table, column)
     if comparison not in OPERATORS:

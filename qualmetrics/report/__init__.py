@@ -13,6 +13,7 @@ from qualmetrics.report.statistics import (
     keep_curve,
     suggestions,
     summary,
+    where,
 )
 from qualmetrics.report.table import Scored, table_of
 
@@ -29,4 +30,5 @@ __all__ = [
     "suggestions",
     "summary",
     "table_of",
+    "where",
 ]

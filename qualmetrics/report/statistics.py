@@ -388,6 +388,26 @@ def gates_of(table: Scored, given: Iterable[str | Gate]) -> list[Gate]:
     return list(dict.fromkeys(found))
 
 
+def where(table: Scored, conditions: Iterable[str | Gate]) -> Scored:
+    """Return the rows that fulfil all conditions, such as ``fkgl>9``; those without a value do not.
+
+    Raises
+    ------
+    InputError
+        For a condition that cannot be read, or is on no column, and where no row is left.
+    """
+    found = gates_of(table, conditions)
+    mask = np.ones(len(table), dtype=bool)
+    for one in found:
+        mask &= one.holds(table.values[one.name])
+    text = ", ".join(map(str, found))
+    if not mask.any():
+        raise InputError(f"none of {len(table):,} documents fulfils {text}")
+    taken = table.take(np.flatnonzero(mask))
+    said = f"{text}: {len(taken):,} of {len(table):,} documents"
+    return replace(taken, facts={**table.facts, "where": said})
+
+
 def column_called(table: Scored, name: str) -> str:
     """Return the column that a name or alias stands for.
 

@@ -7,7 +7,6 @@ One row a document. A column is ``name``, or ``name.output`` of a scorer with se
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +23,8 @@ Mask = NDArray[np.bool_]
 
 FIXED = ("id", "path", "line", "row", "split", "n_chars", "status", "message", "text")
 """Columns that are no metric and no group."""
+TO_GROUP = ("path", "status")
+"""Those of them that rows can be grouped by all the same."""
 FOOTER = b"qualmetrics"
 """Key of what the corpus engine writes into the footer of a part."""
 
@@ -33,9 +34,9 @@ class Scored:
     """Scores of ``n`` documents.
 
     ``values`` are float64 ``(n,)`` by column, NaN where undefined; ``short`` says by scorer which
-    rows are flagged ``too_short``; ``states`` counts statuses by scorer; ``beside`` holds other
-    columns, to group by; ``sizes`` is what a document weighs (its characters); ``facts`` are lines
-    of the run card.
+    rows are flagged ``too_short``; ``states`` counts statuses by scorer, and ``coded`` holds them
+    row by row, as codes and what these stand for; ``beside`` holds other columns, to group by;
+    ``sizes`` is what a document weighs (its characters); ``facts`` are lines of the run card.
     """
 
     values: Mapping[str, Values]
@@ -50,6 +51,7 @@ class Scored:
     signatures: Mapping[str, str] = field(default_factory=dict)
     specs: Mapping[str, Spec] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
+    coded: Mapping[str, tuple[NDArray[np.integer[Any]], list[str]]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -66,6 +68,25 @@ class Scored:
         there: Mask = np.isfinite(self.values[column])
         short = self.short.get(scorer_of(column))
         return there if short is None else there & ~short
+
+    def take(self, index: NDArray[np.intp]) -> Scored:
+        """Return the table of these rows, in this order."""
+        coded = {name: (codes[index], words) for name, (codes, words) in self.coded.items()}
+        return replace(
+            self,
+            values={name: values[index] for name, values in self.values.items()},
+            ids=_picked(self.ids, index),
+            short={name: mask[index] for name, mask in self.short.items()},
+            states={name: _counted(*one) for name, one in coded.items()},
+            beside={name: _picked(cells, index) for name, cells in self.beside.items()},
+            texts=None if self.texts is None else _picked(self.texts, index),
+            sizes=None if self.sizes is None else self.sizes[index],
+            coded=coded,
+        )
+
+
+def _picked(cells: Any, index: NDArray[np.intp]) -> Any:
+    return cells.take(index) if hasattr(cells, "take") else [cells[i] for i in index.tolist()]
 
 
 def scorer_of(column: str) -> str:
@@ -139,20 +160,21 @@ def _made(source: Any) -> Scored:
 
 
 def _of_scores(scores: Mapping[str, Scores]) -> Scored:
-    values, short, states = {}, {}, {}
+    values, short, coded = {}, {}, {}
     for name, one in scores.items():
         outputs = one.spec.outputs
         for k, output in enumerate(outputs):
             values[name if len(outputs) == 1 else f"{name}.{output}"] = one.values[:, k]
         short[name] = (one.status & np.uint16(Status.TOO_SHORT)) != 0
-        states[name] = dict(Counter(one.status_names))
+        coded[name] = _coded(one.status_names)
     n = len(next(iter(scores.values())))
     return Scored(
         values=values,
         ids=range(1, n + 1),
         named=False,
         short=short,
-        states=states,
+        states={name: _counted(*found) for name, found in coded.items()},
+        coded=coded,
         signatures={name: one.signature for name, one in scores.items()},
         specs={name: one.spec for name, one in scores.items()},
     )
@@ -185,20 +207,23 @@ def _of_columns(columns: Mapping[str, Any], **more: Any) -> Scored:
     beside: dict[str, Any] = {}
     for name, column in columns.items():
         if name in FIXED or name.endswith(".status"):
+            if name in TO_GROUP:
+                beside[name] = column
             continue
         numbers = _numbers(column)
         if numbers is not None and (not names or scorer_of(name) in names):
             values[name] = numbers
         else:
             beside[name] = column
-    states = {name: _coded(columns[f"{name}.status"]) for name in names}
+    coded = {name: _coded(columns[f"{name}.status"]) for name in names}
     sizes = _numbers(columns["n_chars"]) if "n_chars" in columns else None
     return Scored(
         values=values,
         ids=columns.get("id", range(1, n + 1)),
         named="id" in columns,
-        short={name: _holds(*coded, "too_short") for name, coded in states.items()},
-        states={name: _counted(*coded) for name, coded in states.items()},
+        short={name: _holds(*one, "too_short") for name, one in coded.items()},
+        states={name: _counted(*one) for name, one in coded.items()},
+        coded=coded,
         beside=beside,
         texts=columns.get("text"),
         sizes=None if sizes is None else np.nan_to_num(sizes),
@@ -220,7 +245,7 @@ def _numbers(column: Any) -> Values | None:
         return None
 
 
-def _coded(column: Any) -> tuple[NDArray[np.intp], list[str]]:
+def _coded(column: Any) -> tuple[NDArray[np.integer[Any]], list[str]]:
     """Return a column of few different strings as codes, and what they stand for."""
     if hasattr(column, "dictionary_encode"):  # pyarrow
         found = column.combine_chunks() if hasattr(column, "combine_chunks") else column
@@ -228,15 +253,15 @@ def _coded(column: Any) -> tuple[NDArray[np.intp], list[str]]:
         return found.indices.to_numpy(), [str(name) for name in found.dictionary.to_pylist()]
     names: dict[str, int] = {}
     codes = [names.setdefault(str(one), len(names)) for one in column]
-    return np.array(codes, dtype=np.intp), list(names)
+    return np.array(codes, dtype=np.int32), list(names)
 
 
-def _holds(codes: NDArray[np.intp], names: Sequence[str], word: str) -> Mask:
+def _holds(codes: NDArray[np.integer[Any]], names: Sequence[str], word: str) -> Mask:
     known = np.array([word in name for name in names], dtype=bool)
     return known[codes] if len(codes) else np.zeros(0, dtype=bool)
 
 
-def _counted(codes: NDArray[np.intp], names: Sequence[str]) -> dict[str, int]:
+def _counted(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> dict[str, int]:
     counts = np.bincount(codes, minlength=len(names)).tolist()
     return {name: count for name, count in zip(names, counts, strict=True) if count}
 
@@ -316,6 +341,10 @@ def _footer(data: bytes) -> dict[str, Any]:
     return {"signatures": dict(signatures), "facts": shown}
 
 
+OF_A_ROW = frozenset({*FIXED, "scores", "flags", "gates"})
+"""What ``score`` writes of a row; what else stands there was put beside it by someone."""
+
+
 def _of_json(path: Path) -> Scored:
     try:
         header, rows = _json_rows(path)
@@ -328,13 +357,17 @@ def _of_json(path: Path) -> Scored:
         for key in keys
     }
     flags = [row.get("flags") or {} for row in rows]
-    states = {name: [flag.get(name, "ok") for flag in flags] for name in map(scorer_of, keys)}
+    coded = {
+        name: _coded([flag.get(name, "ok") for flag in flags]) for name in map(scorer_of, keys)
+    }
+    others = dict.fromkeys(key for row in rows for key in row if key not in OF_A_ROW)
     return Scored(
         values=values,
         ids=[row["id"] for row in rows],
-        short={name: np.array(["too_short" in s for s in found]) for name, found in states.items()},
-        states={name: dict(Counter(found)) for name, found in states.items()},
-        beside={"path": [row.get("path", "") for row in rows]},
+        short={name: _holds(*one, "too_short") for name, one in coded.items()},
+        states={name: _counted(*one) for name, one in coded.items()},
+        coded=coded,
+        beside={name: [row.get(name) for row in rows] for name in (*TO_GROUP, *others)},
         signatures=signatures,
         facts={k: str(v) for k, v in header.items() if k in ("schema", "markup")},
     )

@@ -49,7 +49,12 @@ def test_a_report_is_written_with_documents_groups_and_gates(scored, tmp_path):
         (("report", "none.jsonl"), "no such file"),
         (("report", "a.jsonl"), "header with the signatures"),
         (("report", "a.scores.jsonl", "--gate", "nothing>3"), "there are fkgl, fre"),
-        (("report", "a.scores.jsonl", "--by", "kind"), "beside the scores are: path"),
+        (("report", "a.scores.jsonl", "--by", "sort"), "a.jsonl:1: no field 'sort'"),
+        (("report", "a.scores.jsonl", "--where", "fkgl"), "cannot read the gate 'fkgl'"),
+        (("report", "a.scores.jsonl", "--where", "lix>3"), "there are fkgl, fre"),
+        (("report", "a.scores.jsonl", "--where", "mean(fkgl)>3"), "on each text is NAME"),
+        (("report", "a.scores.jsonl", "--where", "fkgl>99"), "none of 30 documents fulfils"),
+        (("compare", "a.scores.jsonl", "b.scores.jsonl", "--where", "fre>999"), "none of 30"),
         (("report", "a.scores.jsonl", "--texts", "none.jsonl"), "none.jsonl"),
         (("threshold", "a.scores.jsonl", "-m", "fkgl", "--drop", "!="), "is not one of"),
         (("threshold", "a.scores.jsonl", "-m", "fkgl", "--keep", "80"), "share between 0 and 1"),
@@ -60,6 +65,54 @@ def test_what_is_not_there_is_exit_code_2(scored, arguments, said):
     done = scored(*arguments)
     assert done.code == 2
     assert said in done.err
+
+
+def test_only_what_fulfils_the_conditions_is_reported(scored, tmp_path):
+    path = tmp_path / "a.scores.jsonl"
+    rows = [json.loads(line)["scores"] for line in path.read_text().splitlines()[1:]]
+    kept = [row for row in rows if row["fkgl"] is not None and row["fkgl"] > 3 and row["fre"] < 80]
+    asked = ("--where", "fkgl>3,flesch_reading_ease<80")
+    assert scored("report", "a.scores.jsonl", *asked, "--by", "status").code == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert 0 < len(kept) < 30
+    assert f"fkgl&gt;3, fre&lt;80: {len(kept)} of 30 documents" in page
+    assert "no_words" not in page
+    done = scored("threshold", "a.scores.jsonl", "-m", "fkgl", "--format", "json", *asked)
+    limits = [cut["limit"] for cut in json.loads(done.out)["curve"]]
+    assert (min(limits) > 3, max(limits)) == (True, max(row["fkgl"] for row in kept))
+    done = scored("compare", *["a.scores.jsonl"] * 2, *asked, "--format", "json")
+    assert json.loads(done.out)["results"][0]["first"]["n"] == len(kept)
+
+
+@pytest.mark.parametrize("how", [(), ("--level", "sentence")])
+@pytest.mark.parametrize("run", [False, True])
+def test_rows_are_grouped_by_a_field_that_is_only_in_what_was_scored(scored, tmp_path, run, how):
+    into = ("--format", "parquet", "-o", "out", "--workers", "0") if run else ("-o", "out.jsonl")
+    assert scored("score", "a.jsonl", "-m", "words", "-q", *how, *into).code == 0
+    source = "out" if run else "out.jsonl"
+    assert scored("report", source, "--by", "kind", "-o", "r.html").code == 0
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "By kind" in page
+    shown = table_of(tmp_path / source)
+    n = {"x": 0, "y": 0}
+    for name in map(str, shown.ids):
+        n["xy"[int(name.partition("#")[0][1:]) % 2]] += 1
+    groups = page[page.index("By kind") :]
+    assert re.search(rf"\bx\b.*?\b{n['x']}\b.*?\by\b.*?\b{n['y']}\b", groups, re.S)
+    (tmp_path / "a.jsonl").rename(tmp_path / "moved.jsonl")
+    done = scored("report", source, "--by", "kind")
+    assert (done.code, "a.jsonl, which was scored, is not there" in done.err) == (2, True)
+    if not how:
+        assert scored("report", source, "--by", "kind", "--texts", "moved.jsonl").code == 0
+
+
+def test_what_was_put_beside_the_scores_is_there_to_group_by(scored, tmp_path):
+    lines = (tmp_path / "a.scores.jsonl").read_text().splitlines()
+    rows = [{**json.loads(line), "site": f"s{i % 3}"} for i, line in enumerate(lines[1:])]
+    text = "\n".join([lines[0], *map(json.dumps, rows)])
+    (tmp_path / "joined.jsonl").write_text(text)
+    assert scored("report", "joined.jsonl", "--by", "site").code == 0
+    assert "By site" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_comparison_says_what_the_function_says(scored, tmp_path):
