@@ -31,6 +31,9 @@ from qualmetrics.errors import UnknownLanguageError
 from qualmetrics.evaluation.alignment import wilson
 from qualmetrics.evaluation.bootstrap import Estimate, Index, Values, estimate, mean_over_units
 
+FEW = 10
+"""Questions; of fewer a subset gets no verdict."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -163,12 +166,14 @@ def _subset(
     name: str, found: Estimate, asked: Sequence[Question], details: Mapping[str, Any] | None = None
 ) -> Finding:
     chance = float(np.mean([question.chance for question in asked])) if asked else math.nan
+    few = found.n < FEW
+    wanted = f"above chance ({chance:.2f}), with its whole interval"
     return Finding(
         "subsets",
         name,
         found,
-        _against_chance(found, chance),
-        f"above chance ({chance:.2f}), with its whole interval",
+        "note" if few else _against_chance(found, chance),
+        f"{wanted}; fewer than {FEW} questions are not judged" if few else wanted,
         "Right answers strictly above wrong ones; a random order gets the chance.",
         "higher",
         {"chance": chance, **(details or {})},
@@ -409,22 +414,29 @@ def _style_findings(
         for kind in KINDS
     ]
     gap = found.easy.minus(found.hard)
-    size = single(abs(gap.value), found.easy.n)
+    whole = "Easy less hard: 0 for a scorer that is blind to style."
     return [
         *findings,
-        Finding(
-            "styles",
-            "easy_less_hard",
-            gap,
-            verdict_of(size, warn=0.2, fail=0.5),
-            "between -.2 and .2",
-            "How much the dress decides: 0 for a scorer that is blind to it, 1 where the fancier "
-            "text always wins, -1 where the plainer one does.",
-            "",
-            beside,
-        ),
+        _effect("detail", found.detail, "a detailed text against a concise one", beside),
+        _effect("dress", found.dress, "Markdown against plain text of the same words", beside),
+        Finding("styles", "easy_less_hard", gap, reason=whole, details=beside),
         Finding("styles", "ties", found.ties, reason="Equal values; they count as wrong."),
     ]
+
+
+def _effect(name: str, found: Estimate, what: str, details: Mapping[str, Any]) -> Finding:
+    size = single(abs(found.value), found.n)
+    return Finding(
+        "styles",
+        name,
+        found,
+        verdict_of(size, warn=0.2, fail=0.5),
+        "between -.2 and .2",
+        f"What style alone is worth, {what}: 1 where it always decides for it, -1 where always "
+        "against it, 0 where only the answer counts.",
+        "",
+        details,
+    )
 
 
 CHECKS = (

@@ -38,6 +38,11 @@ class StyleMatrix:
     """Mean of the cells in which the right answer is fancier."""
     ties: Estimate
     """Share of comparisons of equal value; they count as wrong."""
+    detail: Estimate
+    """What length alone is worth, both texts plain: how often the right answer wins as the detailed
+    one against a concise wrong one, less how often it wins the other way round."""
+    dress: Estimate
+    """What Markdown alone is worth, both texts detailed: the same of Markdown against plain."""
 
     @property
     def total(self) -> float:
@@ -86,13 +91,21 @@ def style_matrix(
     plainer, one_style = np.triu(np.ones((3, 3)), 1), np.eye(3)
     cells = {"hard": plainer, "normal": one_style, "easy": plainer.T}
 
-    def mean(table: Values, mask: Values) -> Estimate:
-        each = (table * mask).sum(axis=(1, 2)) / mask.sum()
+    def mean(table: Values, mask: Values, of: float = 0.0) -> Estimate:
+        each = (table * mask).sum(axis=(1, 2)) / (of or mask.sum())
         return mean_over_units(np.where(there, each, np.nan), units, draws=draws, seed=seed)
 
     matrix = above[there].mean(axis=0) if there.any() else np.full((3, 3), np.nan)
     hard, normal, easy = (mean(above, cells[kind]) for kind in KINDS)
-    return StyleMatrix(matrix, hard, normal, easy, mean(equal, np.ones((3, 3))))
+    step = [_cell(k + 1, k) - _cell(k, k + 1) for k in (0, 1)]
+    detail, dress = (mean(above, mask, 1.0) for mask in step)
+    return StyleMatrix(matrix, hard, normal, easy, mean(equal, np.ones((3, 3))), detail, dress)
+
+
+def _cell(row: int, column: int) -> Values:
+    found = np.zeros((3, 3))
+    found[row, column] = 1.0
+    return found
 
 
 # -- making the styles ----------------------------------------------------------------------------

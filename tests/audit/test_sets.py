@@ -132,7 +132,7 @@ def test_a_question_is_one_row_also_where_two_rows_share_their_prompt():
 
 @pytest.mark.parametrize("name", ["rewardbench", "rewardbench2"])
 def test_a_scorer_of_length_fails_the_subsets_and_one_that_knows_passes(tmp_path, name):
-    made = material_of(tmp_path, name)
+    made = material_of(tmp_path, name, n=90)
     good, bad = (audit(f, made, checks=["subsets"], settings=FAST) for f in (truth, toys.length))
     assert {item.verdict for item in good.findings} == {"pass"}
     assert bad.get("subsets", "overall").verdict == "fail"
@@ -164,11 +164,19 @@ def test_a_scorer_of_markdown_fails_the_styles_given_or_made(tmp_path, name):
     good, bad = (audit(f, made, checks=["styles"], settings=FAST) for f in (truth, marks))
     assert {item.verdict for item in good.findings} <= {"pass", "note"}
     assert bad.get("styles", "hard").verdict == "fail"
-    assert bad.get("styles", "easy_less_hard").verdict == "fail"
+    assert bad.get("styles", "dress").verdict == "fail"
     source = good.get("styles", "hard").details["styles"]
     assert source == (
         "the texts' own styles" if name == "rm-bench" else "made by rule from plain pairs"
     )
+
+
+def test_length_and_markdown_are_told_apart(tmp_path):
+    made = material_of(tmp_path, "rm-bench")
+    long, marked = (audit(f, made, checks=["styles"], settings=FAST) for f in (toys.length, marks))
+    assert long.get("styles", "detail").value == 1.0
+    assert marked.get("styles", "detail").value == 0.0
+    assert marked.get("styles", "dress").value == 1.0
 
 
 def test_safety_is_one_domain(tmp_path):
@@ -258,7 +266,8 @@ def test_answers_without_a_language_are_counted_and_do_not_share_a_unit():
 def test_two_questions_prove_nothing(tmp_path):
     made = material_of(tmp_path, "rewardbench", n=2)
     found = audit(truth, made, checks=["subsets"], settings=FAST).get("subsets", "overall")
-    assert (found.value, found.verdict) == (1.0, "warn")
+    assert (found.value, found.verdict) == (1.0, "note")
+    assert "fewer than 10 questions" in found.threshold
 
 
 def test_groups_of_six_that_are_no_styles_are_not_taken_for_them():
