@@ -479,7 +479,11 @@ def as_utf8(stream: BinaryIO, reading: Reading) -> tuple[BinaryIO, str]:
 
 
 def noted(documents: Iterator[Document], note: str) -> Iterator[Document]:
-    """Yield documents, the first with a warning that holds for all."""
+    """Return documents, the first with a warning that holds for all."""
+    return _noted(documents, note) if note else documents
+
+
+def _noted(documents: Iterator[Document], note: str) -> Iterator[Document]:
     for document in documents:
         yield replace(document, warning=document.warning or note) if note else document
         note = ""
@@ -766,7 +770,7 @@ def _references(row: Mapping[str, Any], reading: Reading) -> tuple[list[str], st
 
 def _lacking(row: Iterable[str], reading: Reading) -> str:
     """Say which field a row, or a header, does not have; "" where all are there."""
-    there = set(row)
+    there = row if isinstance(row, Mapping) else set(row)
     if reading.text_field not in there:
         return _no_field(repr(reading.text_field), row, "the one that holds the text: --text-field")
     if reading.referenced:

@@ -123,10 +123,11 @@ def score_batch(documents: Sequence[Document], scorers: Mapping[str, Scorer]) ->
     """Score some documents together; see ``score_documents``."""
     chosen = tuple(scorers.values())
     needs = {need: scorer.spec.name for scorer in chosen for need in sorted(scorer.needs)}
-    for document in documents:
+    for document in documents if needs else ():
         _check(document, needs)
     numeric = {leaf for one in chosen for leaf in planner.leaves(one) if isinstance(leaf, Column)}
-    documents = [_with_numbers(document, numeric) for document in documents]
+    if numeric:
+        documents = [_with_numbers(document, numeric) for document in documents]
     rows = planner.as_rows(
         chosen,
         [d.text for d in documents],

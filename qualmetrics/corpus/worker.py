@@ -175,6 +175,9 @@ def _read(i: int, document: Document, task: Task, job: Job) -> Iterator[Document
         yield replace(document, text=None, problem=task.skip[i])
         return
     markup = job.reading.markup_of(document.path, task.split.form)
+    if markup == "none" and job.sample >= 1 and job.level == "document":
+        yield document
+        return
     try:
         read = as_prose(document, markup)
     except Exception as error:  # a text that the reader of its markup cannot take
