@@ -116,6 +116,10 @@ def score_command(
     id_field: Annotated[
         str, typer.Option("--id-field", help="The field of a row that names it.")
     ] = "id",
+    lang_field: Annotated[
+        str | None,
+        typer.Option(help="The field of a row that names its language: each is scored in its own."),
+    ] = None,
     reference: Annotated[
         list[str] | None,
         typer.Option("--reference", help="Compare all texts with this one; repeat for several."),
@@ -271,7 +275,11 @@ def score_command(
         write_baseline=write_baseline,
         quiet=quiet,
         beside=Beside(
-            tuple(reference or ()), references, tuple(reference_field or ()), tuple(column or ())
+            tuple(reference or ()),
+            references,
+            tuple(reference_field or ()),
+            tuple(column or ()),
+            lang_field,
         ),
         parameters=tuple(parameters or ()),
         add=add,

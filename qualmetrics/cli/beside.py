@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qualmetrics.core import Scorer
-from qualmetrics.corpus.readers import Document, Reading
+from qualmetrics.corpus.readers import LANGUAGE, Document, Reading
 from qualmetrics.errors import InputError
 from qualmetrics.parsed.feature import OfDoc
 from qualmetrics.planner import leaves
@@ -22,6 +22,8 @@ class Beside:
     file: str | None = None
     fields: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    language: str | None = None
+    """The field of ``--lang-field``."""
 
 
 def check_beside(asked: Beside, scorers: Mapping[str, Scorer]) -> None:
@@ -65,6 +67,8 @@ def row_settings(asked: Beside, scorers: Mapping[str, Scorer]) -> dict[str, Any]
     """Return what ``Reading`` is told of the fields that rows must have."""
     needs = {need for scorer in scorers.values() for need in scorer.needs}
     columns = {name: name for name in sorted(needs - {"references"})} | dict(_pairs(asked.columns))
+    if asked.language is not None and LANGUAGE in needs:
+        columns[LANGUAGE] = asked.language
     in_rows = "references" in needs and not asked.references and asked.file is None
     return {
         "referenced": in_rows,

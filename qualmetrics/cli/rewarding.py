@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from qualmetrics.cli.beside import Beside
 from qualmetrics.core import Lenient, Scorer, Scores
 from qualmetrics.corpus.readers import Document, read_documents
+from qualmetrics.corpus.units import completed
 from qualmetrics.errors import InputError
 from qualmetrics.reward.config import RewardConfig
 from qualmetrics.reward.explain import GroupExplanation, explain_groups
@@ -33,14 +34,6 @@ def with_fields(asked: Beside, config: RewardConfig) -> Beside:
     return replace(
         asked, columns=(*asked.columns, *columns), fields=asked.fields if told else fields
     )
-
-
-def completed(documents: Iterable[Document], config: RewardConfig | None) -> Iterable[Document]:
-    """Return documents with what the file says of a completion: thoughts and tokens taken off."""
-    if config is None:
-        return documents
-    take = config.completion.text
-    return (replace(d, text=take(d.text, d.columns.get("prompt"))) for d in documents)
 
 
 def explain_reward(
@@ -92,7 +85,7 @@ def _rows(path: str, config: RewardConfig, group: str, text_field: str) -> list[
                 "or .csv, one completion a row, and --group names the field that rows of one "
                 "prompt share"
             )
-    return list(completed(documents, config))
+    return [completed(document, config.completion) for document in documents]
 
 
 def _hashable(cell: Any) -> Hashable:

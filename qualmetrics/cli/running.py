@@ -21,6 +21,7 @@ from qualmetrics.corpus.readers import Reading, find
 from qualmetrics.errors import InputError
 from qualmetrics.gates import CorpusGate, Gate, parse_gate
 from qualmetrics.registry import ALIASES
+from qualmetrics.reward.completion import Completion
 
 EVERY = 30.0
 """Seconds between lines of progress where standard error is no terminal."""
@@ -37,6 +38,7 @@ def score_corpus(
     *,
     terms: Terms | None = None,
     quiet: bool = False,
+    completion: Completion | None = None,
 ) -> int:
     """Score into a folder and return the exit code."""
     _check(options)
@@ -49,6 +51,7 @@ def score_corpus(
         limit=options.limit,
         with_text=options.with_text,
         float32=options.float32,
+        completion=completion,
     )
     found = find(paths)
     missing = [problem for _, problem in found.problems]

@@ -19,14 +19,14 @@ from qualmetrics.cli.beside import (
 from qualmetrics.cli.judging import Check, Judge, Terms
 from qualmetrics.cli.messages import fail, warn, warn_of_repeated
 from qualmetrics.cli.progress import Progress
-from qualmetrics.cli.rewarding import completed, with_fields
+from qualmetrics.cli.rewarding import with_fields
 from qualmetrics.cli.run_options import Options
 from qualmetrics.cli.writers import READ_AS, Header, choose_format, opened
 from qualmetrics.core import Scorer
 from qualmetrics.corpus.metrics import default_metrics, resolve, split_names
 from qualmetrics.corpus.readers import Document, Reading, find, literal, read_found
 from qualmetrics.corpus.scoring import ScoredBatch, score_documents
-from qualmetrics.corpus.units import check_selection, selected
+from qualmetrics.corpus.units import check_selection, completed, selected
 from qualmetrics.errors import InputError
 from qualmetrics.gates import CorpusGate, Gate, parse_any
 from qualmetrics.planner import leaves
@@ -79,13 +79,14 @@ def score_paths(request: Request) -> int:
         )
     form = choose_format(request.output_format, request.output)
     gates = _parsed(request)
-    request, config = _with_reward(request, form)
+    request, config = _with_reward(request)
     scorers = _scorers(request, [gate for gate, _ in gates], config)
     terms = _terms(request, gates, scorers)
     request = replace(request, markup=_markup(request.markup, scorers))
     reading = _reading(request, scorers)
     if form == "parquet":
-        return _score_corpus(request, scorers, reading, terms)
+        completion = None if config is None else config.completion
+        return _score_corpus(request, scorers, reading, terms, completion)
     _check_plain(request.options)
     found = find(request.paths)
     if not request.quiet:
@@ -99,9 +100,10 @@ def score_paths(request: Request) -> int:
         read_found(found.files, reading), literal(request.texts, markup=request.markup)
     )
     documents = laid_beside(documents, request.beside)
+    if config is not None:
+        documents = (completed(document, config.completion) for document in documents)
     chosen = request.options
     documents = selected(documents, level=chosen.level, sample=chosen.sample, limit=chosen.limit)
-    documents = completed(documents, config)
     signatures = {name: scorer.signature for name, scorer in scorers.items()}
     judge = terms.judge(
         signatures,
@@ -125,6 +127,7 @@ def _score_corpus(
     scorers: dict[str, Scorer],
     reading: Reading,
     terms: Terms,
+    completion: Completion | None,
 ) -> int:
     from qualmetrics.cli.running import score_corpus
 
@@ -143,6 +146,7 @@ def _score_corpus(
         request.options,
         terms=terms,
         quiet=request.quiet,
+        completion=completion,
     )
 
 
@@ -152,12 +156,7 @@ def _add(request: Request) -> int:
     if len(request.paths) != 1:
         raise InputError("--add takes the folder of one run: qualmetrics score --add fkgl RUN")
     _check_add(request)
-    scorers = resolve(
-        split_names((request.add or "",)),
-        lang=request.lang,
-        rules=request.rules,
-        parameters=parameters(request.parameters),
-    )
+    scorers = _resolved(request, split_names((request.add or "",)))
     check_beside(request.beside, scorers)
     return add_metrics(
         request.paths[0],
@@ -172,7 +171,7 @@ def _add(request: Request) -> int:
 
 
 GOES_WITH_ADD = frozenset(
-    "paths add lang rules parameters column reference_field fail_if warn_if baseline "
+    "paths add lang rules parameters column reference_field lang_field fail_if warn_if baseline "
     "write_baseline exit_zero quiet "
     "workers engine shard max_errors time_limit progress".split()
 )
@@ -208,16 +207,11 @@ def _check_plain(options: Options) -> None:
     check_selection(level=options.level, sample=options.sample, limit=options.limit)
 
 
-def _with_reward(request: Request, form: str) -> tuple[Request, RewardConfig | None]:
+def _with_reward(request: Request) -> tuple[Request, RewardConfig | None]:
     """Return the reward that was named, and the request with the fields that its file names."""
     if request.reward is None:
         return request, None
     config = load_reward(request.reward)
-    if form == "parquet" and config.completion != Completion():
-        raise InputError(
-            f"{request.reward} says what of a completion is scored, which --format parquet does "
-            "not do; write .jsonl, or leave 'completion' out for texts that are ready"
-        )
     return replace(request, beside=with_fields(request.beside, config)), config
 
 
@@ -226,17 +220,32 @@ def _scorers(
 ) -> dict[str, Scorer]:
     wanted = split_names(request.metrics)
     if not wanted and not request.bundles and config is None:
-        wanted = default_metrics(request.lang or "en")
-    given = parameters(request.parameters)
+        of_rows = request.beside.language is not None
+        wanted = default_metrics(request.lang or ("auto" if of_rows else "en"))
     named = (*wanted, *request.bundles)
     scorers = {} if config is None else {config.name: config.scorer}
     if named or config is None:
-        scorers |= resolve(named, lang=request.lang, rules=request.rules, parameters=given)
+        scorers |= _resolved(request, named)
     canonical = {_canonical(name) for name in scorers}
     missing = [gate.name for gate in gates if _canonical(gate.name) not in canonical]
     if missing:
-        scorers |= resolve(dict.fromkeys(missing), lang=request.lang, rules=request.rules)
+        scorers |= _resolved(replace(request, parameters=()), dict.fromkeys(missing))
     return scorers
+
+
+def _resolved(request: Request, names: Iterable[str]) -> dict[str, Scorer]:
+    """Return scorers by what was typed, in the language that was asked for, or that of each row."""
+    of_rows = request.beside.language is not None
+    for flag, value in (("--lang", request.lang), ("--rules", request.rules)):
+        if of_rows and value is not None:
+            raise InputError(f"{flag} is one for all rows, and --lang-field one for each; choose")
+    return resolve(
+        names,
+        lang=request.lang,
+        rules=request.rules,
+        parameters=parameters(request.parameters),
+        languages=of_rows,
+    )
 
 
 def _reading(request: Request, scorers: Mapping[str, Scorer]) -> Reading:

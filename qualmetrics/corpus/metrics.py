@@ -83,6 +83,7 @@ def resolve(
     lang: str | None = None,
     rules: str | None = None,
     parameters: Mapping[str, Any] | None = None,
+    languages: bool = False,
 ) -> dict[str, Scorer]:
     """Return the scorers that were typed, by column name.
 
@@ -93,6 +94,8 @@ def resolve(
         For every scorer that is named and takes them; a bundle has its own.
     parameters : mapping of str to value, optional
         Others, such as ``idf`` or ``layer``, for the scorers that take them.
+    languages : bool
+        Score each row in the language of its column ``lang``; see ``languages.by_column``.
 
     Returns
     -------
@@ -111,12 +114,13 @@ def resolve(
     found: dict[str, Scorer] = {}
     for name in given:
         if _is_bundle(name):
-            scorer = _load(name)
+            scorer = _in_languages(name, {}) if languages else _load(name)
             key, used = scorer.spec.name, used | {"lang", "rules"}
         else:
-            mine = {key: asked[key] for key in _taken(name) if key in asked} if asked else {}
+            mine = {key: asked[key] for key in takes(name) if key in asked} if asked else {}
             used |= mine.keys()
-            key, scorer = name, _named(name, mine)
+            key = name
+            scorer = _in_languages(name, mine) if languages else named(name, mine)
         if key in found:
             raise InputError(f"two metrics are called {key!r}; leave one out")
         found[key] = scorer
@@ -126,12 +130,18 @@ def resolve(
     return found
 
 
+def _in_languages(name: str, parameters: Mapping[str, Any]) -> Scorer:
+    from qualmetrics.corpus.languages import by_column
+
+    return by_column(name, parameters)
+
+
 def _check_used(left: Iterable[str], found: Mapping[str, Scorer]) -> None:
     """Refuse a parameter that nothing took; a language says nothing to what fits every one."""
     for parameter in left:
         own = parameter == "lang" and all("any" in s.spec.languages for s in found.values())
         if not own:
-            known = {key for name in found for key in _taken(name)}
+            known = {key for name in found for key in takes(name)}
             raise UnknownParameterError(" + ".join(found), parameter, known)
 
 
@@ -145,8 +155,8 @@ def _load(folder: str) -> Scorer:
     return load(folder)
 
 
-def _taken(name: str) -> tuple[str, ...]:
-    """Return the parameters that a name takes."""
+def takes(name: str) -> tuple[str, ...]:
+    """Return the parameters that a name takes; a bundle takes none."""
     from qualmetrics.text import column_names
 
     if name in column_names():
@@ -154,12 +164,15 @@ def _taken(name: str) -> tuple[str, ...]:
     try:
         return parameters_of(name)
     except UnknownNameError:
-        return ()  # ``_named`` says it better
+        return ()  # ``named`` says it better
 
 
-def _named(name: str, parameters: Mapping[str, Any]) -> Scorer:
+def named(name: str, parameters: Mapping[str, Any]) -> Scorer:
+    """Return one scorer, as ``resolve`` finds it."""
     from qualmetrics.text import column_names
 
+    if _is_bundle(name):
+        return _load(name)
     if name in column_names():
         return count_scorer(name, **parameters)
     try:
@@ -220,4 +233,4 @@ def count_scorer(column: str, *, lang: str = "en", rules: str | None = None) -> 
     return replace(scorer, recipe=recipe)
 
 
-__all__ = ["count_scorer", "default_metrics", "resolve", "split_names"]
+__all__ = ["count_scorer", "default_metrics", "named", "resolve", "split_names", "takes"]

@@ -65,6 +65,9 @@ MARKUPS = ("auto", "none", "markdown", "html")
 REFERENCE_FIELDS = ("reference", "references")
 """Where the references of a row stand, unless told."""
 
+LANGUAGE = "lang"
+"""The column that names the language of a row: a code such as ``de`` or ``en-US``."""
+
 MAX_DOCUMENT_BYTES = 256_000_000
 """A larger document, decompressed, is not read: it would not fit beside its own counts."""
 
@@ -781,7 +784,8 @@ def _lacking(row: Iterable[str], reading: Reading) -> str:
             return _no_field(shown, row, "the one that holds the references: --reference-field")
     for name, place in reading.columns:
         if place not in there:
-            return _no_field(repr(place), row, f"the one of this column: --column {name}=FIELD")
+            flag = "--lang-field" if name == LANGUAGE else f"--column {name}=FIELD"
+            return _no_field(repr(place), row, f"the one of this column: {flag}")
     return ""
 
 

@@ -26,6 +26,7 @@ from qualmetrics.corpus.splits import SPLIT_BYTES, Split, chunks, documents, pla
 from qualmetrics.corpus.units import check_selection
 from qualmetrics.corpus.worker import Done, Job, Task, score_split
 from qualmetrics.errors import InputError
+from qualmetrics.reward.completion import Completion
 
 SCHEMA = "qualmetrics-run/1"
 FILES_LOOKED_AT, HEAD_BYTES = 3, 65_536
@@ -44,6 +45,8 @@ class Settings:
     limit: int | None = None
     with_text: bool = False
     float32: bool = False
+    completion: Completion | None = None
+    """What of a text is scored, where it is a model's output."""
 
     def __post_init__(self) -> None:
         check_selection(level=self.level, sample=self.sample, limit=self.limit)
@@ -55,13 +58,19 @@ class Settings:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Settings:
         """Read back what ``to_dict`` returned, and JSON made lists of."""
-        reading: dict[str, Any] = {
-            name: tuple(tuple(v) if isinstance(v, list) else v for v in value)
-            if isinstance(value, list)
-            else value
-            for name, value in data["reading"].items()
-        }
-        return cls(**{**data, "reading": Reading(**reading)})
+        completion = data["completion"] and Completion(**_tuples(data["completion"]))
+        reading = Reading(**_tuples(data["reading"]))
+        return cls(**{**data, "reading": reading, "completion": completion})
+
+
+def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values with the tuples that JSON made lists of."""
+    return {
+        name: tuple(tuple(v) if isinstance(v, list) else v for v in value)
+        if isinstance(value, list)
+        else value
+        for name, value in data.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -377,7 +386,7 @@ def _difference(there: Mapping[str, Any], mine: Mapping[str, Any]) -> str:
     settings = json.loads(json.dumps(mine["settings"]))
     for name, value in settings.items():
         before = there["settings"].get(name)
-        if before != value and isinstance(value, dict):
+        if before != value and isinstance(value, dict) and isinstance(before, dict):
             key = next(k for k in value if value[k] != before.get(k))
             return f"{key} was {before.get(key)!r}, and is {value[key]!r} now"
         if before != value:
@@ -494,6 +503,7 @@ def job_of(run: Run, scorers: Mapping[str, Scorer], *, seconds: float, owner: st
         sample=s.sample,
         with_text=s.with_text,
         float32=s.float32,
+        completion=s.completion,
         seconds=seconds,
         owner=owner,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from qualmetrics import planner
 from qualmetrics.core import UNDEFINED, Column, Scorer, Scores, Status
+from qualmetrics.corpus.languages import ByColumn, run
 from qualmetrics.corpus.readers import Document
 from qualmetrics.errors import InputError
 
@@ -125,16 +126,17 @@ def score_batch(documents: Sequence[Document], scorers: Mapping[str, Scorer]) ->
     needs = {need: scorer.spec.name for scorer in chosen for need in sorted(scorer.needs)}
     for document in documents if needs else ():
         _check(document, needs)
-    numeric = {leaf for one in chosen for leaf in planner.leaves(one) if isinstance(leaf, Column)}
-    if numeric:
-        documents = [_with_numbers(document, numeric) for document in documents]
+    leaves = {leaf for one in chosen for leaf in planner.leaves(one)}
+    read = [leaf for leaf in leaves if isinstance(leaf, (Column, ByColumn))]
+    if read:
+        documents = [_with_cells(document, read) for document in documents]
     rows = planner.as_rows(
         chosen,
         [d.text for d in documents],
         [d.references or ("",) for d in documents] if "references" in needs else None,
         {n: [d.columns.get(n) for d in documents] for n in needs if n != "references"},
     )
-    found = planner.run(chosen, rows)
+    found = run(chosen, rows)
     broken = np.array([bool(d.problem) for d in documents])
     scores = {}
     for name, one in zip(scorers, found, strict=True):
@@ -143,8 +145,8 @@ def score_batch(documents: Sequence[Document], scorers: Mapping[str, Scorer]) ->
     return ScoredBatch(tuple(documents), scores)
 
 
-def _with_numbers(document: Document, columns: Collection[Column]) -> Document:
-    """Return a document, or what is left of it where a cell is no number: a row that says so."""
+def _with_cells(document: Document, columns: Sequence[Column | ByColumn]) -> Document:
+    """Return a document, or what is left of it where a cell cannot be read: a row that says so."""
     for column in columns:
         wrong = column.problem(document.columns.get(column.name))
         if wrong and not document.problem:

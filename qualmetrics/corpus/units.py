@@ -10,6 +10,7 @@ from itertools import islice
 
 from qualmetrics.corpus.readers import Document
 from qualmetrics.errors import InputError
+from qualmetrics.reward.completion import Completion
 
 LEVELS = ("document", "paragraph", "sentence", "line")
 """What a row of the output stands for."""
@@ -29,6 +30,13 @@ def units(document: Document, level: str) -> Iterator[Document]:
     pieces = (piece for piece in _CUTTERS[level](document.text) if piece.strip())
     for i, piece in enumerate(pieces, 1):
         yield replace(document, id=f"{document.id}#{i}", text=piece)
+
+
+def completed(document: Document, completion: Completion | None) -> Document:
+    """Return a document with what of a model's output counts: thoughts and tokens taken off."""
+    if completion is None or document.text is None:
+        return document
+    return replace(document, text=completion.text(document.text, document.columns.get("prompt")))
 
 
 def check_selection(*, level: str, sample: float, limit: int | None) -> None:

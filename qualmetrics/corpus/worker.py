@@ -20,7 +20,8 @@ from qualmetrics.corpus.commit import Part, part_name, write_part
 from qualmetrics.corpus.readers import Document, Reading, as_prose
 from qualmetrics.corpus.scoring import ScoredBatch, score_batch
 from qualmetrics.corpus.splits import Split, documents
-from qualmetrics.corpus.units import is_drawn, units
+from qualmetrics.corpus.units import completed, is_drawn, units
+from qualmetrics.reward.completion import Completion
 
 BATCH_DOCUMENTS = 1024
 BATCH_CHARACTERS = 2_000_000
@@ -42,6 +43,7 @@ class Job:
     sample: float = 1.0
     with_text: bool = False
     float32: bool = False
+    completion: Completion | None = None
     seconds: float = 0.0
     """Most time for one document, 0 for no limit; see ``pool``."""
     owner: str = "0"
@@ -175,11 +177,8 @@ def _read(i: int, document: Document, task: Task, job: Job) -> Iterator[Document
         yield replace(document, text=None, problem=task.skip[i])
         return
     markup = job.reading.markup_of(document.path, task.split.form)
-    if markup == "none" and job.sample >= 1 and job.level == "document":
-        yield document
-        return
     try:
-        read = as_prose(document, markup)
+        read = completed(as_prose(document, markup), job.completion)
     except Exception as error:  # a text that the reader of its markup cannot take
         yield replace(document, text=None, problem=f"cannot be read as {markup}: {error}")
         return

@@ -1,6 +1,7 @@
 """``--reward``: the file that trainers read, from the shell."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -56,10 +57,22 @@ def test_a_group_that_no_row_has_is_answered_with_the_fields_there_are(qm, files
     assert "promt" in ran.err
 
 
-def test_what_a_run_into_a_folder_cannot_take_off_a_completion_is_said(qm, files):
-    ran = qm("score", "rows.jsonl", "--reward", "reward.json", "--format", "parquet", "-o", "run")
-    assert ran.code == 2
-    assert "what of a completion is scored" in ran.err
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_a_run_into_a_folder_takes_off_a_completion_what_the_file_says(qm, files, workers):
+    from qualmetrics.corpus import runs, states
+
+    call = ("score", "rows.jsonl", "--reward", "reward.json", "-m", "words")
+    rows = [json.loads(line) for line in qm(*call, "--format", "jsonl").out.splitlines()][1:]
+    call = (*call, "--format", "parquet", "-o", "run", "--workers", workers)
+    assert qm(*call).code == 0
+    run = runs.open_run("run")
+    table = states.read_run(run)
+    for name in ("words", "easy_answers"):
+        assert table.column(name).to_pylist() == [row["scores"][name] for row in rows]
+    assert table.column("words").to_pylist() == [10, 2, None]
+    assert run.settings.completion.strip_think
+    Path("reward.json").write_text(json.dumps({**REWARD, "completion": {}}))
+    assert "holds another run: easy_answers was" in qm(*call).err
 
 
 def test_a_preset_from_the_shell_is_told_what_an_undefined_row_is_worth(qm):
