@@ -5,7 +5,7 @@ the extra ``evaluation``; the page as HTML needs ``report``.
 """
 
 from qualmetrics.audit.check import Check, Settings
-from qualmetrics.audit.finding import Audit, Comparison, Finding
+from qualmetrics.audit.finding import Audit, Comparison, Finding, read_audits
 from qualmetrics.audit.material import Material, read_material
 from qualmetrics.audit.run import audit, checks, compare
 from qualmetrics.audit.subject import Scored, Subject, subject_of
@@ -22,6 +22,7 @@ __all__ = [
     "audit",
     "checks",
     "compare",
+    "read_audits",
     "read_material",
     "subject_of",
 ]

@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -197,9 +198,11 @@ class Audit:
         """Return, in words, every finding that got worse since ``baseline``; empty where none did.
 
         Worse is a verdict further up in ``VERDICTS`` than before, a value that moved the wrong way
-        out of the old interval, or a finding of the baseline that is not there any more.
+        out of the old interval, or a finding of the baseline that is not there any more. Checks
+        that were not asked for now are left alone.
         """
-        old = {item.key: item for item in baseline.findings}
+        ran = {item.check for item in self.findings}
+        old = {item.key: item for item in baseline.findings if item.check in ran}
         new = {item.key: item for item in self.findings}
         found = [
             f"{'.'.join(key)} was {before.verdict} and is not measured any more"
@@ -207,14 +210,43 @@ class Audit:
             if before.verdict != "note" and (key not in new or new[key].verdict == "note")
         ]
         return found + [
-            f"{'.'.join(key)}: {told}"
+            f"{'.'.join(key)}: {said}"
             for key, item in new.items()
-            if key in old and (told := _worse(old[key], item))
+            if key in old and (said := _worse(old[key], item))
         ]
 
     def to_markdown(self) -> str:
         """Return one page: what was found, worst first in the summary, a table for each check."""
         return "\n".join(_page([self])) + "\n"
+
+    def to_html(self) -> str:
+        """Return one self-contained HTML page.
+
+        Raises
+        ------
+        MissingExtraError
+            Without the extra ``report``.
+        """
+        from qualmetrics.report.audit import audit_page
+
+        return audit_page([self])
+
+
+def read_audits(path: str | Path) -> dict[str, Audit]:
+    """Read what ``to_json`` wrote, of one scorer or of several, by the scorer's name.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, or holds no audit.
+    """
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read as an audit: {error}") from None
+    several = data.get("audits") if isinstance(data, Mapping) else None
+    made = [Audit.from_dict(item) for item in (several if isinstance(several, list) else [data])]
+    return {audit.scorer: audit for audit in made}
 
 
 @dataclass(frozen=True)
@@ -234,6 +266,18 @@ class Comparison:
     def to_markdown(self) -> str:
         """Return one page with a column for each scorer."""
         return "\n".join(_page(self.audits)) + "\n"
+
+    def to_html(self) -> str:
+        """Return one self-contained HTML page.
+
+        Raises
+        ------
+        MissingExtraError
+            Without the extra ``report``.
+        """
+        from qualmetrics.report.audit import audit_page
+
+        return audit_page(self.audits)
 
 
 def _worse(before: Finding, after: Finding) -> str:
@@ -285,8 +329,8 @@ def _page(audits: Sequence[Audit]) -> Iterator[str]:
     yield f"# Audit of {', '.join(audit.scorer for audit in audits)}"
     yield ""
     for audit in audits:
-        told = ", ".join(f"{count} {verdict}" for verdict, count in audit.counts.items() if count)
-        yield f"- **{audit.scorer}**: {told or 'nothing measured'}. `{audit.signature}`"
+        counts = ", ".join(f"{n} {verdict}" for verdict, n in audit.counts.items() if n)
+        yield f"- **{audit.scorer}**: {counts or 'nothing measured'}. `{audit.signature}`"
         if audit.settings.get("direction"):
             yield f"  {audit.settings['direction']}"
     yield ""
@@ -297,7 +341,7 @@ def _page(audits: Sequence[Audit]) -> Iterator[str]:
     for audit in audits[:1]:
         for name, value in {**audit.material, **audit.settings}.items():
             if name not in ("direction", "checks"):
-                yield f"- {name}: {_told(value)}"
+                yield f"- {name}: {told(value)}"
 
 
 def _bad(audits: Sequence[Audit]) -> Iterator[str]:
@@ -309,8 +353,8 @@ def _bad(audits: Sequence[Audit]) -> Iterator[str]:
             yield f"## {verdict.capitalize()}: {audit.scorer}"
             yield ""
             for item in items:
-                told = f"{cell(item)} (wanted: {item.threshold}). {item.reason}"
-                yield f"- **{item.check}: {item.name}** {told}"
+                line = f"{cell(item)} (wanted: {item.threshold}). {item.reason}"
+                yield f"- **{item.check}: {item.name}** {line}"
             yield ""
 
 
@@ -357,15 +401,16 @@ def _table(items: Sequence[Finding]) -> Iterator[str]:
     for item in items:
         more = "".join(f" {beside_cell(item, name)} |" for name in names)
         counts = f"{item.found.n:,} | {item.found.n_undefined:,}"
-        told = item.threshold or item.reason
-        yield f"| {item.name} | {item.verdict} | {cell(item)} |{more} {counts} | {told} |"
+        wanted = item.threshold or item.reason
+        yield f"| {item.name} | {item.verdict} | {cell(item)} |{more} {counts} | {wanted} |"
 
 
-def _told(value: Any) -> str:
+def told(value: Any) -> str:
+    """Return counts and settings in words."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_told(item)}" for key, item in value.items()) or "none"
+        return ", ".join(f"{key} {told(item)}" for key, item in value.items()) or "none"
     if isinstance(value, (list, tuple)):
-        return "; ".join(map(_told, value)) or "none"
+        return "; ".join(map(told, value)) or "none"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 

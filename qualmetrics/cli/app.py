@@ -771,6 +771,98 @@ def evaluate_command(
     )
 
 
+@app.command("audit")
+def audit_command(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            help="A name, a bundle folder, reward.yaml, module:function, hf:FOLDER.",
+            metavar="NAME...",
+        ),
+    ],
+    pairs: Annotated[
+        list[str],
+        typer.Option(
+            "--pairs",
+            help="Rows of prompt, chosen, rejected; or of text, group, label: .jsonl .csv .tsv.",
+        ),
+    ],
+    checks: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--checks", help="Only these, such as accuracy,degenerate.", show_default="all"
+        ),
+    ] = None,
+    better: Annotated[
+        str | None,
+        typer.Option("--better", help="higher or lower.", show_default="as the scorer says"),
+    ] = None,
+    pairwise: Annotated[
+        bool, typer.Option("--pairwise", help="It compares a text with a rival.")
+    ] = False,
+    field: Annotated[
+        list[str] | None,
+        typer.Option("--field", help="Another field name: chosen=better, text=body."),
+    ] = None,
+    covariate: Annotated[
+        list[str] | None,
+        typer.Option("--covariate", help="A field of numbers that the score should not follow."),
+    ] = None,
+    parameters: With = None,
+    lang: Annotated[str, typer.Option("--lang", help="Of texts without a field lang.")] = "en",
+    seed: Annotated[int, typer.Option(help="Of all that is drawn.")] = 0,
+    draws: Annotated[int, typer.Option(min=1, help="Resamples of each interval.")] = 1000,
+    sample: Annotated[
+        int, typer.Option("--sample", min=2, help="Texts that are edited and scored again.")
+    ] = 500,
+    rate: Annotated[
+        float, typer.Option("--rate", help="Share of letters or words that an edit touches.")
+    ] = 0.05,
+    baseline: Annotated[
+        str | None,
+        typer.Option("--baseline", help="An audit as JSON: exit code 1 where anything got worse."),
+    ] = None,
+    output_format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", help="table, json, md or html.", show_default="table, or by the suffix"
+        ),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="Write to this file: .json .md .html.")
+    ] = None,
+) -> None:
+    """Say what fools a scorer, and what it really measures.
+
+    Typos, wrappers, typography, texts that answer nothing, length, order, and more: a verdict for
+    each, with its interval. Several names stand side by side. Needs the extra evaluation.
+    """
+    from qualmetrics.cli.auditing import Request, audit_scorers
+
+    _leave(
+        audit_scorers(
+            Request(
+                names=tuple(names),
+                pairs=tuple(pairs),
+                checks=tuple(checks or ()),
+                better=better,
+                pairwise=pairwise,
+                fields=tuple(field or ()),
+                covariates=tuple(covariate or ()),
+                parameters=tuple(parameters or ()),
+                lang=lang,
+                seed=seed,
+                draws=draws,
+                sample=sample,
+                rate=rate,
+                baseline=baseline,
+                output_format=output_format,
+                output=output,
+            )
+        )
+    )
+
+
 @app.command("rank")
 def rank_command(
     paths: Annotated[

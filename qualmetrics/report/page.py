@@ -98,7 +98,7 @@ def report(
     shown = [*shown, *dict.fromkeys(extra)]
     effects, left = st.gate_effects(table, found)
     views: dict[int, dict[str, Any]] = {}
-    page = _render(
+    page = render(
         "report.html",
         title=title or "Scores",
         card=_card(table, shown),
@@ -114,7 +114,7 @@ def report(
         maps=[_heat_map(alignment) for alignment in alignments],
         data=_data(table, shown, seed),
     )
-    return _written(page, output)
+    return written(page, output)
 
 
 def rows_shown(
@@ -167,7 +167,7 @@ def compare_report(
     ]
     if not found:
         raise InputError(f"none of {', '.join(metrics or ())} is a column of both")
-    page = _render(
+    page = render(
         "compare.html",
         title=title or f"{names[0]} and {names[1]}",
         names=names,
@@ -176,7 +176,7 @@ def compare_report(
         paired=found[0].paired,
         draws=draws,
     )
-    return _written(page, output)
+    return written(page, output)
 
 
 def _chosen(table: Scored, metrics: Sequence[str] | None) -> list[str]:
@@ -409,7 +409,14 @@ def _compared(
 # -- the file -------------------------------------------------------------------------------------
 
 
-def _render(name: str, **values: Any) -> str:
+def render(name: str, **values: Any) -> str:
+    """Return the page that a template of this room makes of values.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the extra ``report``.
+    """
     try:
         import jinja2
     except ImportError:
@@ -426,7 +433,14 @@ def _render(name: str, **values: Any) -> str:
     return page
 
 
-def _written(page: str, output: str | Path | None) -> str:
+def written(page: str, output: str | Path | None) -> str:
+    """Write a page, whole or not at all, where a path is given; return it.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be written.
+    """
     if output is not None:
         part = Path(f"{output}.part")
         try:

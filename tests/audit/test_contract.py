@@ -248,7 +248,9 @@ def test_worse_is_a_verdict_or_a_value_outside_the_old_interval():
     assert one(0.75, low=0.6, high=0.9).worse(before) == []
     assert one(0.65).worse(before) == ["c.n: 0.800 -> 0.650, outside of [0.700, 0.900]"]
     assert one(0.8, "fail").worse(before) == ["c.n: pass -> fail (0.800 -> 0.800)"]
-    assert Audit("s", "s", ()).worse(before) == ["c.n was pass and is not measured any more"]
+    other = Audit("s", "s", (Finding("c", "m", single(1.0, 1)),))
+    assert other.worse(before) == ["c.n was pass and is not measured any more"]
+    assert Audit("s", "s", ()).worse(before) == []  # the check was not asked for
 
 
 def test_scorers_stand_side_by_side(material):

@@ -1,0 +1,195 @@
+"""``audit NAME... --pairs FILE``: what fools a scorer and what it measures, beside a baseline."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qualmetrics.errors import InputError
+
+FORMATS = {".json": "json", ".md": "md", ".html": "html", ".htm": "html"}
+SHOWN = ("table", "json", "md", "html")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was typed."""
+
+    names: tuple[str, ...]
+    pairs: tuple[str, ...]
+    checks: tuple[str, ...]
+    better: str | None
+    pairwise: bool
+    fields: tuple[str, ...]
+    covariates: tuple[str, ...]
+    parameters: tuple[str, ...]
+    lang: str
+    seed: int
+    draws: int
+    sample: int
+    rate: float
+    baseline: str | None
+    output_format: str | None
+    output: str | None
+
+
+def audit_scorers(request: Request) -> int:
+    """Audit, print or write, and compare with the baseline; return the exit code."""
+    from qualmetrics.audit import Settings, compare, read_audits, read_material, subject_of
+    from qualmetrics.cli import GATE_FAILED, OK
+    from qualmetrics.cli.beside import parameters
+
+    shown = _format(request)
+    before = None if request.baseline is None else read_audits(request.baseline)
+    told = Settings(
+        seed=request.seed,
+        draws=request.draws,
+        sample=request.sample,
+        rate=request.rate,
+        lang=request.lang,
+        covariates=request.covariates,
+    )
+    material = read_material(list(request.pairs), **_fields(request.fields))
+    _warn_of_rows(material)
+    subjects = [
+        subject_of(
+            name,
+            better=request.better,
+            pairwise=True if request.pairwise else None,
+            lang=None if request.lang == "en" else request.lang,
+            parameters=parameters(request.parameters),
+        )
+        for name in request.names
+    ]
+    for subject in subjects:
+        _check_values(subject, material)
+    checks = [part.strip() for one in request.checks for part in one.split(",") if part.strip()]
+    made = compare(subjects, material, checks=checks or None, settings=told)
+    one = made.audits[0] if len(made.audits) == 1 else made
+    _write(request, shown, one, made.audits)
+    if before is None:
+        return OK
+    return GATE_FAILED if _worse(made.audits, before) else OK
+
+
+def _format(request: Request) -> str:
+    """Return what is written: as was typed, or by the suffix of the file."""
+    if request.output_format is not None:
+        if request.output_format not in SHOWN:
+            raise InputError(f"--format {request.output_format!r} is not one of {', '.join(SHOWN)}")
+        return request.output_format
+    if request.output is None:
+        return "table"
+    suffix = Path(request.output).suffix
+    if suffix not in FORMATS:
+        raise InputError(
+            f"cannot tell the format of {request.output!r}: end it with {', '.join(FORMATS)}, or "
+            "add --format"
+        )
+    return FORMATS[suffix]
+
+
+def _fields(given: Sequence[str]) -> dict[str, Any]:
+    known = ("prompt", "chosen", "rejected", "text", "label", "group", "reference")
+    found: dict[str, Any] = {}
+    for item in given:
+        key, sign, value = item.partition("=")
+        if not sign or not value or key not in known:
+            raise InputError(f"--field takes NAME=FIELD, NAME one of {', '.join(known)}: {item!r}")
+        found[key] = value
+    return found
+
+
+def _warn_of_rows(material: Any) -> None:
+    from qualmetrics.cli.messages import warn
+
+    left_out = material.report.get("rows_left_out", {})
+    if left_out:
+        told = ", ".join(f"{count:,} {reason}" for reason, count in left_out.items())
+        first = material.report.get("places", ["?"])[0]
+        warn(f"{sum(left_out.values()):,} rows left out: {told}. The first: {first}")
+
+
+def _check_values(subject: Any, material: Any) -> None:
+    """Refuse a scorer that gives no text a value: there is nothing to audit, only to repair."""
+    from qualmetrics.audit.basics import rows_of
+
+    if subject.pairwise or subject.lacks(material.rows()):
+        return  # the audit itself says what is missing
+    scored = subject.score(rows_of(subject, material))
+    if scored.undefined.all():
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in scored.problems.items())
+        raise InputError(f"{subject.name} gives no text a value: {reasons}")
+
+
+def _write(request: Request, shown: str, one: Any, audits: Sequence[Any]) -> None:
+    if shown != "table":
+        text = {"json": one.to_json, "md": one.to_markdown, "html": one.to_html}[shown]()
+        if request.output is None:
+            sys.stdout.write(text)
+            return
+        try:
+            Path(request.output).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"cannot write {request.output}: {error.strerror}") from None
+    elif request.output is not None:
+        raise InputError("--format table goes to the terminal; for a file take json, md or html")
+    _print(audits)
+    if request.output is not None:
+        sys.stdout.write(f"\n{request.output}\n")
+
+
+def _print(audits: Sequence[Any]) -> None:
+    """Print what fails and what to look at; the rest is counted."""
+    from rich.text import Text
+
+    from qualmetrics.audit.finding import cell
+    from qualmetrics.cli.table import console, plain_table, show
+
+    out = console(sys.stdout)
+    for audit in audits:
+        counts = ", ".join(f"{n} {verdict}" for verdict, n in audit.counts.items() if n)
+        out.print(Text(f"{audit.scorer}: {counts}", style="bold"), soft_wrap=True)
+        out.print(Text(f"{audit.signature}. {audit.settings['direction']}"), soft_wrap=True)
+        bad = [i for verdict in ("fail", "warn") for i in audit.findings if i.verdict == verdict]
+        if bad:
+            out.print()
+            table = plain_table("verdict", "check", "finding", "value", "wanted", left=3)
+            table.columns[-1].justify = "left"
+            for item in bad:
+                words = (item.verdict, item.check, item.name, cell(item), item.threshold)
+                table.add_row(*map(Text, words))
+            show(out, table)
+        skipped = [i for i in audit.findings if i.name == "not_run"]
+        if skipped:
+            out.print()
+            for item in skipped:
+                out.print(Text(f"not run: {item.check}. {item.reason}"), soft_wrap=True)
+        out.print()
+    facts = audits[0].material
+    told = f"{facts['texts']:,} texts, {facts['groups']:,} groups, {facts['pairs']:,} pairs"
+    out.print(Text(f"{told}. All numbers: --format md, json or html."), soft_wrap=True)
+
+
+def _worse(audits: Sequence[Any], before: Any) -> bool:
+    from qualmetrics.cli.messages import gate_failed, warn
+
+    worse = False
+    for audit in audits:
+        old = before.get(audit.scorer)
+        if old is None:
+            warn(f"the baseline has no audit of {audit.scorer}; it has {', '.join(before)}")
+            continue
+        for key in ("seed", "sample", "draws", "rate", "better"):
+            if old.settings.get(key) != audit.settings.get(key):
+                told = f"{old.settings.get(key)!r} there, {audit.settings.get(key)!r} here"
+                warn(f"{audit.scorer}: another {key} than in the baseline ({told})")
+        if old.material.get("texts") != audit.material.get("texts"):
+            warn(f"{audit.scorer}: other texts than in the baseline")
+        for line in audit.worse(old):
+            gate_failed(f"{audit.scorer}: {line}")
+            worse = True
+    return worse

@@ -1,0 +1,102 @@
+"""``audit``: what it prints, writes and refuses, and when it breaks a build."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+GOOD = "The dog ran to the {} and it was hot. He sat down there, and we gave him water."
+BAD = "Notwithstanding meteorological discomfort, the animal persevered {} indefatigably, alas."
+FAST = ("--draws", "20", "--sample", "20")
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> str:
+    rows = [
+        {"prompt": f"About the {k}?", "chosen": GOOD.format(k), "rejected": BAD.format(k)}
+        for k in ("mill", "lake", "barn", "road", "hill", "shed", "farm", "wood")
+    ]
+    path = tmp_path / "pairs.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def test_the_table_holds_what_fails_and_what_could_not_run(qm: Run, pairs: str) -> None:
+    ran = qm("audit", "fkgl", "--pairs", pairs, *FAST, "--checks", "accuracy,degenerate,order")
+    assert ran.code == 0
+    assert "fail     degenerate  worst" in ran.out
+    assert "not run: order. It needs a scorer that compares two texts (--pairwise)." in ran.out
+    assert "16 texts, 8 groups, 8 pairs" in ran.out
+
+
+def test_each_format_is_written_by_its_suffix(qm: Run, pairs: str, tmp_path: Path) -> None:
+    pytest.importorskip("jinja2")
+    for suffix, start in (("json", "{"), ("md", "# Audit of flesch"), ("html", "<!DOCTYPE html>")):
+        path = tmp_path / f"audit.{suffix}"
+        ran = qm("audit", "fkgl", "--pairs", pairs, *FAST, "--checks", "accuracy", "-o", str(path))
+        assert ran.code == 0
+        assert path.read_text(encoding="utf-8").startswith(start)
+
+
+def test_two_scorers_stand_side_by_side(qm: Run, pairs: str) -> None:
+    ran = qm("audit", "fkgl", "fre", "--pairs", pairs, *FAST, "--checks", "accuracy",
+             "--format", "md")  # fmt: skip
+    assert "| finding | flesch_kincaid_grade | flesch_reading_ease | wanted |" in ran.out
+
+
+def test_a_baseline_breaks_the_build_where_something_got_worse(
+    qm: Run, pairs: str, tmp_path: Path
+) -> None:
+    base = str(tmp_path / "base.json")
+    one = ("audit", "fkgl", "--pairs", pairs, *FAST, "--checks", "accuracy")
+    assert qm(*one, "-o", base).code == 0
+    assert qm(*one, "--baseline", base).code == 0
+    ran = qm(*one, "--better", "higher", "--baseline", base)
+    assert ran.code == 1
+    assert "gate failed: flesch_kincaid_grade: accuracy.strict: pass -> fail" in ran.err
+    assert "another better than in the baseline ('lower' there, 'higher' here)" in ran.err
+
+
+def test_rows_left_out_are_said(qm: Run, pairs: str) -> None:
+    with Path(pairs).open("a", encoding="utf-8") as stream:
+        stream.write('{"prompt": "x", "chosen": "y"}\n')
+    ran = qm("audit", "fkgl", "--pairs", pairs, *FAST, "--checks", "accuracy")
+    assert ran.code == 0
+    assert "1 rows left out: 1 missing_field" in ran.err
+
+
+def test_a_function_of_ones_own_by_module_and_name(
+    qm: Run, pairs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = "def score(texts):\n    return [float(len(t)) for t in texts]\n"
+    (tmp_path / "my_scorer_of_audit.py").write_text(code)
+    ran = qm("audit", "my_scorer_of_audit:score", "--pairs", pairs, *FAST, "--checks", "accuracy")
+    assert "score: " in ran.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("fkgl", "--checks", "speling"), "no check is called 'speling'; there are: values"),
+        (("fkgl", "--better", "up"), "better='up' is not one of higher, lower"),
+        (("fkgl", "--format", "pdf"), "--format 'pdf' is not one of table, json, md, html"),
+        (("fkgl", "-o", "audit.pdf"), "cannot tell the format of 'audit.pdf'"),
+        (("fkgl", "--field", "choosen=a"), "--field takes NAME=FIELD"),
+        (("fkgl", "--covariate", "year"), "no covariate is called 'year'"),
+        (("fkgl", "--rate", "2"), "rate is a share"),
+        (("bertscore",), "reads references, which no row has"),
+        (("os:getcwd",), "getcwd gives no text a value: 16 raised TypeError"),
+        (("fkgl", "--baseline", "nothing.json"), "cannot be read as an audit"),
+        (("hf:nothing",), "nothing is fetched"),
+    ],
+)
+def test_what_is_typed_wrong_is_told_and_ends_with_2(
+    qm: Run, pairs: str, typed: tuple[str, ...], said: str
+) -> None:
+    ran = qm("audit", typed[0], "--pairs", pairs, *FAST, *typed[1:])
+    assert ran.code == 2
+    assert said in ran.err
