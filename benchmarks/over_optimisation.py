@@ -112,7 +112,7 @@ SETS: Mapping[str, Callable[[], Texts]] = {
     "vicuna": answers,
 }
 
-GOAL = target_band("flesch_reading_ease", target=90, undefined=None)
+GOAL = target_band(qm.get("flesch_reading_ease"), target=90, undefined=None)
 PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "simplify": {"undefined": None},
     "rewrite": {"undefined": None, "goal": GOAL},
