@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from qualmetrics.audit.check import Check, Settings
-from qualmetrics.audit.finding import Finding, verdict_of
+from qualmetrics.audit.finding import Finding, missing, verdict_of
 from qualmetrics.audit.material import Material
 from qualmetrics.audit.subject import Subject
 from qualmetrics.errors import InputError
@@ -438,6 +438,10 @@ def check_cues(subject: Subject, material: Material, settings: Settings) -> list
         found = cue_effect(
             score, pairs, cue, part.pair_groups, draws=settings.draws, seed=settings.seed
         )
+        if not found.effect.n:
+            why = "Nothing to measure: no value, or one and the same, with the cue and without."
+            findings.append(missing("cues", why, name, found.effect.n_undefined))
+            continue
         findings.append(
             Finding(
                 "cues",

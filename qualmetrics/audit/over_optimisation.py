@@ -427,14 +427,34 @@ def _share(part: Estimate, of: Estimate) -> Estimate:
     return estimate(value, resamples, part.n, part.n_undefined)
 
 
+def shared_labels(material: Material) -> Values:
+    """Return the labels, ``(n,)``; equal texts of a group share the mean of theirs.
+
+    Nobody can tell them apart: without this, choosing by label would gain by what is noise.
+    """
+    sums: dict[tuple[str, str], list[float]] = {}
+    keys = list(zip(material.groups, material.texts, strict=True))
+    for key, label in zip(keys, material.labels.tolist(), strict=True):
+        if math.isfinite(label):
+            sums.setdefault(key, []).append(label)
+    means = {key: sum(several) / len(several) for key, several in sums.items()}
+    return np.array(
+        [
+            means[key] if math.isfinite(label) else math.nan
+            for key, label in zip(keys, material.labels.tolist(), strict=True)
+        ]
+    )
+
+
 def check_best_of_n(subject: Subject, material: Material, settings: Settings) -> list[Finding]:
     """Choose the best of n by the scorer, and ask the labels what that was worth."""
     steps = settings.options.get("best_of_n", DEFAULT_N)
     given = {"n": steps, "draws": settings.draws, "seed": settings.seed}
     values = subject.score(material.rows()).values
-    curve = bon_curve(values, material.labels, material.groups, **given)
-    labelled = np.where(np.isnan(values), np.nan, material.labels)
-    most = bon_curve(labelled, material.labels, material.groups, **given)
+    labels = shared_labels(material)
+    curve = bon_curve(values, labels, material.groups, **given)
+    labelled = np.where(np.isnan(values), np.nan, labels)
+    most = bon_curve(labelled, labels, material.groups, **given)
     details = curve.to_dict()
     if not curve.judged:
         reason = f"Fewer than {MIN_PROMPTS} groups hold two texts with a label and a value."
@@ -443,8 +463,14 @@ def check_best_of_n(subject: Subject, material: Material, settings: Settings) ->
     last = curve.n.index(curve.reach or 1)
     gained = _share(curve.gain[last], most.gain[last])
     verdict = "note"
+    why = (
+        f"What the best of {curve.reach} by this scorer gains in label over one text, as a part of "
+        "what choosing by the label itself gains."
+    )
     if math.isfinite(gained.value):
         verdict = "pass" if gained.low > 0 else "fail" if gained.high < 0 else "warn"
+    else:
+        why = "There is nothing to gain: different texts of a group have equal labels throughout."
     return [
         Finding(
             "best_of_n",
@@ -452,8 +478,7 @@ def check_best_of_n(subject: Subject, material: Material, settings: Settings) ->
             gained,
             verdict,
             "above 0, with its whole interval",
-            f"What the best of {curve.reach} by this scorer gains in label over one text, as a "
-            "part of what choosing by the label itself gains.",
+            why,
             "higher",
             details,
         ),
@@ -479,7 +504,7 @@ def check_top(subject: Subject, material: Material, settings: Settings) -> list[
     """Ask whether the scorer tells the best texts apart."""
     values = subject.score(material.rows()).values
     found = top_accuracy(
-        values, material.labels, material.groups, draws=settings.draws, seed=settings.seed
+        values, shared_labels(material), material.groups, draws=settings.draws, seed=settings.seed
     )
     verdict = "note"
     if found.top.n:

@@ -7,7 +7,7 @@ a prompt's answers apart from the others, a certainty that is not earned (Accura
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -251,22 +251,23 @@ def calibration(
 # -- as checks ----------------------------------------------------------------------------------
 
 
-def _once(material: Material) -> Index:
-    """Return the first place of each text in each group: a repeated row says nothing new."""
-    seen: dict[tuple[str, str], int] = {}
-    for i, key in enumerate(zip(material.groups, material.texts, strict=True)):
+def _first_of(keys: Iterable[Any]) -> Index:
+    """Return the first place of each key: a repeated row says nothing new."""
+    seen: dict[Any, int] = {}
+    for i, key in enumerate(keys):
         seen.setdefault(key, i)
     return np.array(list(seen.values()), dtype=np.intp)
 
 
 def check_saturation(subject: Subject, material: Material, settings: Settings) -> list[Finding]:
     """Count the values at both ends."""
-    index = _once(material)
+    values = subject.score(material.rows()).values
+    index = _first_of(zip(material.texts, values.tolist(), strict=True))
     low, high = (None, None) if subject.scorer is None else subject.scorer.spec.bounds
     if subject.better == "lower":
         low, high = (None if high is None else -high), (None if low is None else -low)
     found = saturation(
-        subject.score(material.rows()).values[index],
+        values[index],
         [material.groups[i] for i in index],
         bounds=(low, high),
         draws=settings.draws,
@@ -294,7 +295,7 @@ def check_saturation(subject: Subject, material: Material, settings: Settings) -
 
 def check_spread(subject: Subject, material: Material, settings: Settings) -> list[Finding]:
     """Look at how far the answers to one prompt lie apart."""
-    index = _once(material)
+    index = _first_of(zip(material.groups, material.texts, strict=True))
     values = subject.score(material.rows()).values[index]
     groups = [material.groups[i] for i in index]
     found = group_spread(values, groups, draws=settings.draws, seed=settings.seed)
@@ -337,7 +338,8 @@ def check_calibration(subject: Subject, material: Material, settings: Settings) 
         told = "It does not say that its differences are log-odds (unit of its spec): a win "
         return [missing("calibration", f"{told}probability cannot be made of them.")]
     gaps = pair_gaps(subject, material)
-    probability = gaps + 0.5 if subject.pairwise else sigmoid(gaps)
+    with np.errstate(invalid="ignore"):  # NaN is left out below, and counted
+        probability = gaps + 0.5 if subject.pairwise else sigmoid(gaps)
     found = calibration(
         probability,
         np.ones(len(gaps)),

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from qualmetrics.audit import Material, Settings, audit
+from qualmetrics.audit import Material, Settings, audit, subject_of
 from qualmetrics.ranker import LinearForward, Ranker, Ratio
 from qualmetrics.text.inputs import Counts
 
@@ -74,6 +74,15 @@ def test_choosing_by_the_label_itself_gains_all_that_can_be_gained() -> None:
     assert (gain.value, gain.found.low, gain.found.high) == (1.0, 1.0, 1.0)
 
 
+def test_equal_texts_share_their_label_so_that_nothing_is_gained_by_noise() -> None:
+    texts = ["one and the same"] * 40
+    material = Material(texts, [str(i // 2) for i in range(40)], [0.0, 1.0] * 20)
+    found = audit(merit, material, checks=["best_of_n"], settings=SETTINGS)
+    gain = found.get("best_of_n", "gain")
+    assert (gain.verdict, math.isnan(gain.value)) == ("note", True)
+    assert "nothing to gain" in gain.reason
+
+
 def test_best_of_n_of_a_few_groups_is_a_note() -> None:
     few = audit(merit, samples(prompts=4), checks=["best_of_n"], settings=SETTINGS)
     assert [item.verdict for item in few.findings] == ["note"]
@@ -111,6 +120,12 @@ def test_repeated_texts_are_no_fault_of_the_scorer() -> None:
     assert found.get("saturation", "at_best_end").value == 0.0
 
 
+def test_one_text_in_many_groups_does_not_saturate_a_scorer_of_texts() -> None:
+    material = Material(["I do not know"] * 20 + ["good", "good good"], [str(i) for i in range(22)])
+    found = audit(merit, material, checks=["saturation"], settings=SETTINGS)
+    assert found.get("saturation", "at_worst_end").value == 0.0
+
+
 def ranker(weight):
     """Return a scorer whose differences it calls log-odds: letters a word, times a weight."""
     forward = LinearForward((Ratio("letters", "words"),), ((weight,),), (0.0,))
@@ -139,6 +154,18 @@ def test_calibration() -> None:
             ranker(weight), material, checks=["calibration"], better="higher", settings=SETTINGS
         )
         assert (weight, found.findings[0].verdict) == (weight, expected)
+
+
+def test_calibration_of_who_compares_two_texts_takes_the_values_as_they_are() -> None:
+    def half_sure(first, second):
+        return [0.75 if len(a) > len(b) else 0.25 for a, b in zip(first, second, strict=True)]
+
+    texts = ["a long one", "short"] * 40
+    groups = [str(i // 2) for i in range(80)]
+    material = Material(texts, groups, pairs=[(2 * i, 2 * i + 1) for i in range(40)])
+    subject = subject_of(half_sure, pairwise=True)
+    found = audit(subject, material, checks=["calibration"], settings=SETTINGS).findings[0]
+    assert found.value == pytest.approx(0.25)
 
 
 def test_calibration_is_asked_only_of_who_promises_it() -> None:
