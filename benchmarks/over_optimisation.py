@@ -10,8 +10,9 @@ the table shows what its label gains over one text, in standard deviations of th
 are of different systems, and not samples of one policy: the KL is what n fresh samples would cost.
 
 ``--games`` trains rankers on LAMP pairs with a cue that says nothing put in, three ways, and prints
-what the cue is worth to them. ``--probing`` prints what can be told from the frozen features of
-rankers: accuracy, and in brackets that of always saying the commonest class.
+what the cue is worth to them: the effect in standard deviations, and the share of held-out pairs in
+order without the cue and with it on the worse text. ``--probing`` prints what can be told from the
+frozen features of rankers: accuracy, and in brackets that of always saying the commonest class.
 """
 
 from __future__ import annotations
@@ -31,7 +32,14 @@ from numpy.typing import NDArray
 
 import qualmetrics as qm
 from qualmetrics.audit import Material, subject_of
-from qualmetrics.audit.gaming import Game, confounder, covariate_shift, cue_effect, label_noise
+from qualmetrics.audit.gaming import (
+    CUES,
+    Game,
+    confounder,
+    covariate_shift,
+    cue_effect,
+    label_noise,
+)
 from qualmetrics.audit.over_optimisation import BonCurve, bon_curve, top_accuracy
 from qualmetrics.audit.probing import features_of, probe, targets
 from qualmetrics.evaluation.bootstrap import Estimate
@@ -193,8 +201,9 @@ def lamp_pairs() -> list[tuple[str, str]]:
 
 
 MODELS: Mapping[str, Mapping[str, Any]] = {
-    "features, linear": {"length": True},
-    "features, boosted trees": {"model": "boosting", "length": True},
+    "linear, with length": {"length": True},
+    "linear, length penalised": {"length_decorrelation": 10.0},
+    "trees, with length": {"model": "boosting", "length": True},
 }
 
 
@@ -211,26 +220,25 @@ def show_games(draws: int) -> None:
     """Print what each cue is worth to rankers that were trained on each game."""
     pairs = lamp_pairs()
     print(f"\nGames on {len(pairs)} LAMP pairs\n")
-    print("| game | cue | model | effect | pairs in order | with the cue on the worse |")
-    print("|---|---|---|---:|---:|---:|")
+    print("| game | model | " + " | ".join(CUES) + " |")
+    print("|---|---|" + "---:|" * len(CUES))
     games: Sequence[tuple[str, Callable[[str], Game]]] = (
-        ("none: control", lambda cue: label_noise(pairs, cue=cue, noise=0.0)),
+        ("none (control)", lambda cue: label_noise(pairs, cue=cue, noise=0.0)),
         ("label noise", lambda cue: label_noise(pairs, cue=cue)),
         ("confounder", lambda cue: confounder(pairs, cue=cue)),
         ("covariate shift", lambda cue: covariate_shift(pairs, cue=cue)),
     )
     for title, make in games:
-        for cue in ("token", "punctuation", "length"):
-            game = make(cue)
-            for model, settings in MODELS.items():
-                found = cue_effect(
-                    trained(game, settings), game.test, game.cue, game.groups, draws=draws
-                )
-                print(
-                    f"| {title} | {cue} | {model} | {cell(found.effect, interval=True)} | "
-                    f"{found.clean.value:.2f} | {found.marked.value:.2f} |",
-                    flush=True,
-                )
+        made = {cue: make(cue) for cue in CUES}
+        for model, settings in MODELS.items():
+            cells = []
+            for game in made.values():
+                scorer = trained(game, settings)
+                found = cue_effect(scorer, game.test, game.cue, game.groups, draws=draws)
+                mark = "" if found.passed else " **fails**"
+                change = f"{found.clean.value:.2f} → {found.marked.value:.2f}"
+                cells.append(f"{found.effect.value:+.2f}{mark} ({change})")
+            print(f"| {title} | {model} | {' | '.join(cells)} |", flush=True)
 
 
 # -- probing ------------------------------------------------------------------------------------

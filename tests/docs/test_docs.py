@@ -19,6 +19,7 @@ PLAYED = (
     "docs/explain.md",
     "docs/features.md",
     "docs/onnx.md",
+    "docs/over-optimisation.md",
     "docs/reports.md",
     "docs/preference-sets.md",
     "docs/rewards.md",
