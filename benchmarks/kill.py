@@ -1,7 +1,9 @@
 """Kill a run at random moments and compare it, byte for byte, with one that nobody disturbed.
 
-Usage: ``python benchmarks/kill.py [documents] [kills] [seed]``; 40,000 documents, 20 kills, seed 0.
-Two kills in three end parent and workers together with SIGKILL, the third ends one worker only.
+Usage: ``python benchmarks/kill.py [documents] [kills] [seed] [engine]``; by default 40,000
+documents, 20 kills, seed 0, engine local. Two kills in three end parent and workers together with
+SIGKILL, the third ends one worker only; with the engine ray (``pip install ray[data]``) each ends
+the driver. The undisturbed run is always that of the local engine.
 Each comes some parts after the last start, and up to 50 ms into the next. Prints the parts that
 cannot be read, the rows lost and doubled, and whether all parts are the same; exit code 1 where
 they differ.
@@ -39,7 +41,7 @@ def write_corpus(path: Path, n: int) -> None:
             lines.write(json.dumps({"id": f"d{i}", "text": text}) + "\n")
 
 
-def main(n: int = 40_000, kills: int = 20, seed: int = 0) -> int:
+def main(n: int = 40_000, kills: int = 20, seed: int = 0, engine: str = "local") -> int:
     """Run and report."""
     import pyarrow as arrow
     import pyarrow.parquet as parquet
@@ -51,7 +53,9 @@ def main(n: int = 40_000, kills: int = 20, seed: int = 0) -> int:
         began = time.monotonic()
         whole = uninterrupted(source, place / "whole", SPLIT_BYTES)
         undisturbed, began = time.monotonic() - began, time.monotonic()
-        found = interrupted(source, place / "killed", n=kills, seed=seed, size=SPLIT_BYTES)
+        found = interrupted(
+            source, place / "killed", n=kills, seed=seed, size=SPLIT_BYTES, engine=engine
+        )
         disturbed = time.monotonic() - began
         unreadable, ids = 0, Counter[str]()
         for data in found.parts.values():
@@ -64,7 +68,7 @@ def main(n: int = 40_000, kills: int = 20, seed: int = 0) -> int:
         doubled = sum(count - 1 for count in ids.values())
         same = found.parts == whole
         size = source.stat().st_size / 1e6
-        print(f"{n:,} documents, {size:.0f} MB, {len(whole)} parts, {found.kills} kills")
+        print(f"{n:,} documents, {size:.0f} MB, {len(whole)} parts, {found.kills} kills, {engine}")
         print(f"undisturbed {undisturbed:.1f} s, killed {disturbed:.1f} s")
         print(f"unreadable {unreadable}, lost {lost}, doubled {doubled}, same bytes {same}")
         print(f"qualmetrics run verify: {'all well' if found.verified else 'something is wrong'}")
@@ -72,4 +76,4 @@ def main(n: int = 40_000, kills: int = 20, seed: int = 0) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main(*map(int, sys.argv[1:4]), *sys.argv[4:]))

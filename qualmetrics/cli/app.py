@@ -146,7 +146,9 @@ def score_command(
     ] = None,
     input_format: Annotated[
         str,
-        typer.Option("--input-format", help="auto (by file type), text, jsonl, csv or parquet."),
+        typer.Option(
+            "--input-format", help="auto (by file type), text, jsonl, csv, parquet, arrow."
+        ),
     ] = "auto",
     encoding: Annotated[
         str,
@@ -246,7 +248,7 @@ def score_command(
 ) -> None:
     """Score files, folders or rows.
 
-    Reads .txt .md .html, rows of .jsonl, .csv and .parquet, .gz and .zst of these; folders are
+    Reads .txt .md .html, rows of .jsonl .csv .parquet .arrow, .gz and .zst of these; folders are
     searched. Metrics that compare with references read the field 'reference' of rows, --references
     or --reference. With --format parquet -o DIR it is a run: many processes, and what is stopped
     goes on where it was.

@@ -1,8 +1,8 @@
 """Writes the documents of a run that fulfil conditions on their scores, as they stood in the input.
 
 Lines of JSONL are kept byte for byte (in UTF-8 where they were in another encoding), rows of
-Parquet with all their columns, records of CSV with their header, files as copies. Each split
-becomes one file, whole or not at all.
+Parquet and Arrow with all their columns, records of CSV with their header, files as copies. Each
+split becomes one file, whole or not at all.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import io
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qualmetrics.corpus import places
+from qualmetrics.corpus.arrow_files import batches, opened_arrow
 from qualmetrics.corpus.parquet import pyarrow
 from qualmetrics.corpus.readers import STDIN, csv_records
 from qualmetrics.corpus.runs import Run, input_of
@@ -105,7 +107,7 @@ def _column(run: Run, there: Sequence[str], name: str) -> str:
     raise InputError(f"the run in {run.folder} has no {name!r}; it has {', '.join(shown)}")
 
 
-_SUFFIXES = {"jsonl": "jsonl", "csv": "csv", "parquet": "parquet"}
+_SUFFIXES = {"jsonl": "jsonl", "csv": "csv", "parquet": "parquet", "arrow": "arrow"}
 
 
 def _write(run: Run, split: Split, mask: Mask, path: str, folder: str) -> int:
@@ -151,7 +153,18 @@ def _parquet(split: Split, mask: Mask) -> bytes:
     return bytes(sink.getvalue())
 
 
-_WRITERS = {"jsonl": _jsonl, "csv": _csv, "parquet": _parquet}
+def _arrow(split: Split, mask: Mask) -> bytes:
+    arrow = pyarrow("filtering .arrow", "")
+    with opened_arrow(split.where(split.paths[0])) as source:
+        found = islice(batches(source), split.start, split.stop or None)
+        table = arrow.Table.from_batches(list(found)).filter(arrow.array(mask))
+    sink = arrow.BufferOutputStream()
+    with arrow.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+_WRITERS = {"jsonl": _jsonl, "csv": _csv, "parquet": _parquet, "arrow": _arrow}
 
 
 def _copy(run: Run, split: Split, mask: Mask, folder: str) -> int:

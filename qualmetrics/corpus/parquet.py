@@ -45,23 +45,29 @@ def read_parquet(
     row = at.line or 1
     try:
         file = parquet.ParquetFile(stream)
-        columns = _columns(file.schema_arrow.names, reading)
+        columns = columns_of(file.schema_arrow.names, reading)
         batches = file.iter_batches(
             batch_size=ROWS,
             row_groups=list(range(file.num_row_groups) if groups is None else groups),
             columns=columns,
         )
         for batch in batches:
-            cells = [column.to_pylist() for column in batch.columns]
-            for i in range(batch.num_rows):
-                there = {name: column[i] for name, column in zip(columns, cells, strict=True)}
-                yield row_of(Document(f"{path}:{row}", path, row), there, reading)
-                row += 1
+            yield from rows_of(batch, path, row, reading)
+            row += batch.num_rows
     except (errors, OSError) as error:
         yield Document(f"{path}:{row}", path, row, problem=f"no Parquet file: {error}")
 
 
-def _columns(there: Sequence[str], reading: Reading) -> list[str]:
+def rows_of(batch: Any, path: str, row: int, reading: Reading) -> Iterator[Document]:
+    """Yield the rows of a record batch, the first of which has the number ``row``."""
+    names = batch.schema.names
+    cells = [column.to_pylist() for column in batch.columns]
+    for i in range(batch.num_rows):
+        there = {name: column[i] for name, column in zip(names, cells, strict=True)}
+        yield row_of(Document(f"{path}:{row + i}", path, row + i), there, reading)
+
+
+def columns_of(there: Sequence[str], reading: Reading) -> list[str]:
     """Return what is read: what is asked for and there; where none is, all, to be named."""
     wanted = {reading.text_field, reading.id_field, *(where for _, where in reading.columns)}
     wanted |= set(reading.reference_fields or (REFERENCE_FIELDS if reading.referenced else ()))

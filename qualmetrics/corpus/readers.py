@@ -50,13 +50,14 @@ ROW_SUFFIXES: Mapping[str, str] = {
     ".ndjson": "jsonl",
     ".csv": "csv",
     ".parquet": "parquet",
+    ".arrow": "arrow",
 }
 """Files of one document a row."""
 
 PACKED_SUFFIXES = (".gz", ".zst")
 """Compression that is looked through."""
 
-FORMATS = ("auto", "text", "jsonl", "csv", "parquet")
+FORMATS = ("auto", "text", "jsonl", "csv", "parquet", "arrow")
 """How bytes are cut into documents; ``auto`` goes by the suffix."""
 
 MARKUPS = ("auto", "none", "markdown", "html")
@@ -166,9 +167,9 @@ def _matches(path: str) -> list[str]:
         return [path]
     if places.is_remote(path):
         found = places.walk(path)
-        return found if found == [path] else _of_no_run(filter(kind_of, found), path)
+        return found if found == [path] else _of_no_run(_of_data_sets(filter(kind_of, found)), path)
     if os.path.isdir(path):  # noqa: PTH112 - a path may hold NUL, which Path refuses
-        return _walk(path)
+        return _of_data_sets(_walk(path))
     if os.path.lexists(path):
         return [path]
     if not glob.has_magic(path):
@@ -179,7 +180,13 @@ def _matches(path: str) -> list[str]:
     for match in matches:
         if not os.path.isdir(match):  # noqa: PTH112
             files += [match] if chosen or kind_of(match) else []
-    return _of_no_run(files, path)
+    return _of_no_run(_of_data_sets(files), path)
+
+
+def _of_data_sets(files: Iterable[str]) -> list[str]:
+    from qualmetrics.corpus.arrow_files import of_data_sets
+
+    return of_data_sets(files)
 
 
 def _walk(folder: str) -> list[str]:
@@ -243,7 +250,7 @@ def _missing(path: str) -> str:
 
 
 def kind_of(path: str) -> str:
-    """Return ``text``, ``jsonl``, ``csv`` or ``parquet`` by the suffix; else ``""``.
+    """Return ``text``, ``jsonl``, ``csv``, ``parquet`` or ``arrow`` by the suffix; else ``""``.
 
     It looks through ``.gz`` and ``.zst``.
     """
@@ -323,7 +330,7 @@ def read_documents(
     text_field, id_field : str
         Which field of a JSON line or CSV row is the text, and which names it.
     markup : {"auto", "none", "markdown", "html"}
-    input_format : {"auto", "text", "jsonl", "csv", "parquet"}
+    input_format : {"auto", "text", "jsonl", "csv", "parquet", "arrow"}
     reference_fields : sequence of str
         Which fields of a row are its references, each a string or several; by default none.
     columns : mapping of str to str
@@ -849,12 +856,19 @@ def _parquet(
     return read_parquet(stream, path, reading, at)
 
 
+def _arrow(stream: BinaryIO, path: str, reading: Reading, at: At = BEGINNING) -> Iterator[Document]:
+    from qualmetrics.corpus.arrow_files import read_arrow
+
+    return read_arrow(stream, path, reading, at)
+
+
 Reader = Callable[..., Iterator[Document]]
 READERS: Mapping[str, Reader] = {
     "text": _text,
     "jsonl": _jsonl,
     "csv": _csv,
     "parquet": _parquet,
+    "arrow": _arrow,
 }
 """Bytes, path, ``Reading`` and ``At`` -> documents, by format."""
 

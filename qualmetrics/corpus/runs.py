@@ -509,6 +509,24 @@ def job_of(run: Run, scorers: Mapping[str, Scorer], *, seconds: float, owner: st
     )
 
 
+def begin(
+    run: Run, scorers: Mapping[str, Scorer], *, shard: tuple[int, int], seconds: float
+) -> Job:
+    """Clear away what this shard left half written, and return its job.
+
+    Raises
+    ------
+    InputError
+        Where the run was started with other scorers.
+    """
+    if run.signature != signature_of(scorers, run.settings)[0]:
+        raise InputError(f"the run in {run.folder} was started with other scorers")
+    owner = f"{shard[0]}of{shard[1]}"
+    if not places.is_remote(run.parts):
+        places.leave_no_temporaries(run.parts, owner, places.listed(run.parts))
+    return job_of(run, scorers, seconds=seconds, owner=owner)
+
+
 def todo(
     run: Run, tally: Tally | None = None, *, shard: tuple[int, int] = (0, 1)
 ) -> Iterator[Split]:
@@ -595,13 +613,8 @@ def work(
     """
     from qualmetrics.corpus.pool import Pool
 
-    if run.signature != signature_of(scorers, run.settings)[0]:
-        raise InputError(f"the run in {run.folder} was started with other scorers")
-    owner = f"{shard[0]}of{shard[1]}"
-    if not places.is_remote(run.parts):
-        places.leave_no_temporaries(run.parts, owner, places.listed(run.parts))
+    job = begin(run, scorers, shard=shard, seconds=seconds if workers else 0.0)
     splits = todo(run, tally, shard=shard)
-    job = job_of(run, scorers, seconds=seconds if workers else 0.0, owner=owner)
     if not workers:
         yield from _one_by_one(run, splits, lambda task: iter((score_split(task, job),)))
         return

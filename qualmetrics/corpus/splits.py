@@ -17,6 +17,7 @@ from hashlib import sha256
 from typing import Any, BinaryIO
 
 from qualmetrics.corpus import places
+from qualmetrics.corpus.arrow_files import counts_of, opened_arrow, read_arrow
 from qualmetrics.corpus.parquet import pyarrow, read_parquet
 from qualmetrics.corpus.readers import (
     MAX_DOCUMENT_BYTES,
@@ -178,8 +179,8 @@ def _of_rows(empty: Split, stat: places.Stat | None, size: int, encoding: str) -
     except OSError:
         return [replace(empty, size=stat.size)]
     whole = replace(empty, fingerprint=mark, size=stat.size)
-    if form == "parquet":
-        # It packs itself; what is packed once more is read as one, like any unseekable thing.
+    if form in _COUNTS:
+        # They pack themselves; what is packed once more is read as one, like any unseekable thing.
         packed = path.lower().endswith(PACKED_SUFFIXES)
         return [whole] if packed else _row_groups(whole, size)
     # What is not UTF-8 has line ends that are found by decoding from the beginning only.
@@ -207,14 +208,13 @@ def _ranges(whole: Split, size: int) -> list[Split]:
 
 
 def _row_groups(whole: Split, size: int) -> list[Split]:
-    """Put row groups together until they reach the size, or 4,096 rows."""
-    errors = pyarrow("reading .parquet", "lib").ArrowException
+    """Put row groups, or record batches, together until they reach the size, or 4,096 rows."""
+    errors = pyarrow(f"reading .{whole.form}", "lib").ArrowException
     try:
-        with places.open_read(whole.where(whole.paths[0])) as stream:
-            metadata = pyarrow("reading .parquet").ParquetFile(stream).metadata
-            groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
-            counts = [(group.num_rows, group.total_byte_size) for group in groups]
+        counts = _COUNTS[whole.form](whole.where(whole.paths[0]))
     except (OSError, errors):
+        return [whole]
+    if not counts:
         return [whole]
     splits: list[Split] = []
     start, rows, held, row = 0, 0, 0, 1
@@ -226,6 +226,22 @@ def _row_groups(whole: Split, size: int) -> list[Split]:
     splits.append(replace(whole, start=start, stop=len(counts), size=held, line=row))
     last = len(splits) - 1
     return [replace(split, chunk=i, last=i == last) for i, split in enumerate(splits)]
+
+
+def _parquet_counts(where: str) -> list[tuple[int, int]]:
+    with places.open_read(where) as stream:
+        metadata = pyarrow("reading .parquet").ParquetFile(stream).metadata
+        groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+        return [(group.num_rows, group.total_byte_size) for group in groups]
+
+
+def _arrow_counts(where: str) -> list[tuple[int, int]]:
+    """Return nothing for what cannot be mapped: to reach its middle is to read all before it."""
+    return [] if places.is_remote(where) else counts_of(where)
+
+
+_COUNTS = {"parquet": _parquet_counts, "arrow": _arrow_counts}
+"""Path -> rows and bytes of each group, for files that are made of groups."""
 
 
 # -- the bytes of a split -------------------------------------------------------------------------
@@ -413,16 +429,23 @@ def _text_file(path: str, where: str, reading: Reading) -> Iterator[Document]:
         yield from READERS["text"](stream, path, reading)
 
 
+_GROUPED: dict[str, tuple[Any, Any]] = {
+    "parquet": (read_parquet, opened),
+    "arrow": (read_arrow, opened_arrow),
+}
+
+
 def _rows(split: Split, reading: Reading) -> Iterator[Document]:
     path, read = split.paths[0], READERS[split.form]
     if split.stream:
         assert split.data is not None  # noqa: S101 - whoever cuts a stream hands the bytes on
         if split.data or not split.problem:
             yield from read(io.BytesIO(split.data), path, reading, At(split.line))
-    elif split.form == "parquet":
+    elif split.form in _COUNTS:
         groups = range(split.start, split.stop) if split.stop else None
-        with opened(split.where(path)) as stream:
-            yield from read_parquet(stream, path, reading, At(split.line), groups=groups)
+        grouped, opener = _GROUPED[split.form]
+        with opener(split.where(path)) as source:
+            yield from grouped(source, path, reading, At(split.line), groups=groups)
     else:
         data, begins = range_bytes(split)
         yield from read(io.BytesIO(data), path, reading, At(split.line, begins))

@@ -36,7 +36,6 @@ HEAVY = {
     "zstandard": {"corpus"},
     "fsspec": {"corpus"},
     "ray": {"corpus"},
-    "datasets": {"corpus"},
     "nemo_curator": {"adapters"},
     "rouge_score": {"similarities"},
 }

@@ -15,13 +15,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import sys
-from qualmetrics.corpus import runs
+from qualmetrics.corpus import ray_engine, runs
 from qualmetrics.corpus.metrics import resolve
 if __name__ == "__main__":
-    source, folder, size, workers = sys.argv[1:]
+    source, folder, size, workers, engine = sys.argv[1:]
     scorers = resolve(["words", "fkgl"])
     run = runs.start([source], folder, scorers, split_bytes=int(size))
-    for done in runs.work(run, scorers, workers=int(workers)):
+    work = {"local": runs.work, "ray": ray_engine.work}[engine]
+    for done in work(run, scorers, workers=int(workers)):
         pass
 """
 
@@ -35,35 +36,42 @@ class Killed:
     verified: bool
 
 
-def start(source: Path, folder: Path, size: int, workers: int = 2) -> subprocess.Popen[bytes]:
+def start(
+    source: Path, folder: Path, size: int, workers: int = 2, engine: str = "local"
+) -> subprocess.Popen[bytes]:
     """Start scoring in a process group of its own."""
     script = folder.with_suffix(".py")
     script.write_text(SCRIPT)
     return subprocess.Popen(
-        [sys.executable, str(script), str(source), str(folder), str(size), str(workers)],
+        [sys.executable, str(script), str(source), str(folder), str(size), str(workers), engine],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "models")])},
         start_new_session=True,
     )
 
 
-def interrupted(source: Path, folder: Path, *, n: int, seed: int, size: int = 4000) -> Killed:
-    """Kill all of it, or one worker, ``n`` times at moments drawn between two parts; then end."""
+def interrupted(
+    source: Path, folder: Path, *, n: int, seed: int, size: int = 4000, engine: str = "local"
+) -> Killed:
+    """Kill all of it, or one worker, ``n`` times at moments drawn between two parts; then end.
+
+    Of Ray, the driver is killed with what is in its process group; its services end without it.
+    """
     draw = random.Random(seed)
     kills = 0
-    process = start(source, folder, size)
+    process = start(source, folder, size, engine=engine)
     splits = max(4, source.stat().st_size // size)
     while kills < n:
         wanted = len(_names(folder)) + draw.randint(1, max(1, splits // (n + 2)))
         if not _wait_for(process, folder, wanted):
             break
         time.sleep(draw.random() * 0.05)
-        workers = _children(process.pid)
+        workers = _children(process.pid) if engine == "local" else []
         if kills % 3 == 2 and workers:
             _kill(draw.choice(workers))
         else:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            process = start(source, folder, size)
+            process = start(source, folder, size, engine=engine)
         kills += 1
     code = process.wait()
     return Killed(kills, read_parts(folder), code == 0 and verified(folder))
