@@ -170,19 +170,21 @@ def _bare(line: str) -> str:
 
 
 def add_markdown(text: str, *, lang: str = "en") -> str:
-    r"""Return a text as Markdown: a heading, and every sentence a bullet with a bold beginning.
+    r"""Return a text as Markdown: the first sentence a heading, the others bullets.
 
-    Not a word is added but the heading, so that what the answer says is the same.
+    Bullets begin in bold. Not a word is added or lost. A single sentence becomes a bullet.
 
     Examples
     --------
-    >>> add_markdown("Light scatters on air. Blue does so most.")
-    '## Answer\n\n- **Light scatters** on air.\n- **Blue does** so most.'
+    >>> add_markdown("Light scatters on air. Blue does so most of all.")
+    '## Light scatters on air.\n\n- **Blue does** so most of all.'
     """
     sentences = _sentences(text, lang)
     if not sentences:
         return text
-    return "## Answer\n\n" + "\n".join(f"- {_bold(sentence)}" for sentence in sentences)
+    first, rest = (sentences[:1], sentences[1:]) if len(sentences) > 1 else ([], sentences)
+    head = [f"## {sentence}\n" for sentence in first]
+    return "\n".join([*head, *(f"- {_bold(sentence)}" for sentence in rest)])
 
 
 def _bold(sentence: str) -> str:
@@ -213,7 +215,7 @@ def three_styles(text: str, *, lang: str = "en") -> tuple[str, str, str]:
     Examples
     --------
     >>> [len(style) for style in three_styles("It is 4. Two and two make four. So it is.")]
-    [8, 41, 62]
+    [8, 41, 53]
     """
     plain = " ".join(strip_markdown(text).split())
     return concise(plain, lang=lang), plain, add_markdown(plain, lang=lang)
