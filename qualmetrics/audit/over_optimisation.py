@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from qualmetrics.audit.check import Check, Settings
+from qualmetrics.audit.check import NEEDS, Check, Settings
 from qualmetrics.audit.finding import Finding, missing
 from qualmetrics.audit.material import Material
-from qualmetrics.audit.subject import Subject
+from qualmetrics.audit.subject import Subject, subject_of
 from qualmetrics.errors import InputError
 from qualmetrics.evaluation.bootstrap import (
     DRAWS,
@@ -446,31 +446,63 @@ def shared_labels(material: Material) -> Values:
     )
 
 
+def gold_of(material: Material, settings: Settings) -> tuple[Values, str] | None:
+    """Return what is meant, ``(n,)``, and its name: the labels, or the values of a gold scorer.
+
+    ``settings.options["gold"]`` is what ``subject_of`` takes: a scorer that nobody trains on. None
+    where there is neither that nor a label.
+
+    Raises
+    ------
+    InputError
+        Where the gold scorer lacks something.
+    """
+    gold = settings.options.get("gold")
+    if gold is None:
+        labelled = np.isfinite(material.labels).any()
+        return (shared_labels(material), "label") if labelled else None
+    subject = subject_of(gold)
+    lacking = subject.lacks(material.rows())
+    if lacking or subject.pairwise:
+        what = f"reads {', '.join(lacking)}, which no row has" if lacking else "compares two texts"
+        raise InputError(f"{subject.name} cannot be gold: it {what}")
+    return subject.score(material.rows()).values, subject.name
+
+
+NO_GOLD = f"It needs {NEEDS['labels']}; or a gold scorer in the options of the settings."
+
+
 def check_best_of_n(subject: Subject, material: Material, settings: Settings) -> list[Finding]:
-    """Choose the best of n by the scorer, and ask the labels what that was worth."""
-    steps = settings.options.get("best_of_n", DEFAULT_N)
-    given = {"n": steps, "draws": settings.draws, "seed": settings.seed}
+    """Choose the best of n by the scorer, and ask labels, or a gold scorer, what that was worth."""
+    meant = gold_of(material, settings)
+    if meant is None:
+        return [missing("best_of_n", NO_GOLD)]
+    labels, gold = meant
+    given = {
+        "n": settings.options.get("n", DEFAULT_N),
+        "draws": settings.draws,
+        "seed": settings.seed,
+    }
     values = subject.score(material.rows()).values
-    labels = shared_labels(material)
     curve = bon_curve(values, labels, material.groups, **given)
     labelled = np.where(np.isnan(values), np.nan, labels)
     most = bon_curve(labelled, labels, material.groups, **given)
     details = curve.to_dict()
     if not curve.judged:
-        reason = f"Fewer than {MIN_PROMPTS} groups hold two texts with a label and a value."
+        reason = f"Fewer than {MIN_PROMPTS} groups hold two texts with a {gold} and a value."
         note = missing("best_of_n", reason, "gain", curve.n_undefined)
         return [replace(note, details=details)]
     last = curve.n.index(curve.reach or 1)
     gained = _share(curve.gain[last], most.gain[last])
     verdict = "note"
     why = (
-        f"What the best of {curve.reach} by this scorer gains in label over one text, as a part of "
-        "what choosing by the label itself gains."
+        f"What the best of {curve.reach} by this scorer gains in {gold} over one text, as a part "
+        f"of what choosing by {gold} itself gains."
     )
     if math.isfinite(gained.value):
         verdict = "pass" if gained.low > 0 else "fail" if gained.high < 0 else "warn"
     else:
-        why = "There is nothing to gain: different texts of a group have equal labels throughout."
+        why = f"There is nothing to gain: the texts of each group are all of one {gold}."
     return [
         Finding(
             "best_of_n",
@@ -488,7 +520,7 @@ def check_best_of_n(subject: Subject, material: Material, settings: Settings) ->
             curve.fall,
             "pass" if curve.turns_at is None else "fail",
             "no n is surely below a smaller one",
-            f"Label at n = {curve.reach} less that at the peak, n = {curve.peak}. "
+            f"By {gold}: n = {curve.reach} less the peak, n = {curve.peak}. "
             + (
                 f"From n = {curve.turns_at} on, pushing harder makes texts worse."
                 if curve.turns_at is not None
@@ -502,19 +534,21 @@ def check_best_of_n(subject: Subject, material: Material, settings: Settings) ->
 
 def check_top(subject: Subject, material: Material, settings: Settings) -> list[Finding]:
     """Ask whether the scorer tells the best texts apart."""
+    meant = gold_of(material, settings)
+    if meant is None:
+        return [missing("top", NO_GOLD)]
+    labels, gold = meant
     values = subject.score(material.rows()).values
-    found = top_accuracy(
-        values, shared_labels(material), material.groups, draws=settings.draws, seed=settings.seed
-    )
+    found = top_accuracy(values, labels, material.groups, draws=settings.draws, seed=settings.seed)
     verdict = "note"
     if found.top.n:
         verdict = "pass" if found.top.low > 0.5 else "fail" if found.top.high < 0.5 else "warn"
     reason = (
-        "Pair accuracy (ties half) where both texts are in the best fifth by label: learning "
+        f"Pair accuracy (ties half) where both texts are in the best fifth by {gold}: learning "
         "drives texts there, and a scorer at one half there cannot lead any further."
     )
     if not found.top.n:
-        reason = "No two texts of a group that differ in label are both in the best fifth by label."
+        reason = f"No two texts of a group that differ in {gold} are both in the best fifth by it."
     return [
         Finding(
             "top",
@@ -533,10 +567,10 @@ CHECKS = (
     Check(
         "best_of_n",
         "Does choosing by it from more and more texts keep paying?",
-        ("single", "labels", "groups"),
+        ("single", "groups"),
         check_best_of_n,
     ),
-    Check("top", "Does it tell the best from the good?", ("single", "labels", "groups"), check_top),
+    Check("top", "Does it tell the best from the good?", ("single", "groups"), check_top),
 )
 
 __all__ = [

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from qualmetrics.audit import Material, Settings, audit, subject_of
+from qualmetrics.errors import InputError
 from qualmetrics.ranker import LinearForward, Ranker, Ratio
 from qualmetrics.text.inputs import Counts
 
@@ -72,6 +73,18 @@ def test_best_of_n_finds_a_proxy_that_pays_and_then_does_not() -> None:
 def test_choosing_by_the_label_itself_gains_all_that_can_be_gained() -> None:
     gain = audit(merit, MATERIAL, checks=["best_of_n"], settings=SETTINGS).get("best_of_n", "gain")
     assert (gain.value, gain.found.low, gain.found.high) == (1.0, 1.0, 1.0)
+
+
+def test_gold_may_be_a_scorer_where_there_are_no_labels() -> None:
+    bare = Material(MATERIAL.texts, MATERIAL.groups)
+    by = {"options": {"gold": merit}}
+    assert verdicts(capped, "best_of_n", bare, **by)["gain"] == "pass"
+    assert verdicts(demerit, "best_of_n", bare, **by)["fall"] == "fail"
+    assert verdicts(demerit, "top", bare, **by)["accuracy"] == "fail"
+    note = audit(merit, bare, checks=["best_of_n"]).findings[0]
+    assert (note.verdict, "or a gold scorer" in note.reason) == ("note", True)
+    with pytest.raises(InputError, match="chrf cannot be gold: it reads references"):
+        verdicts(merit, "best_of_n", bare, options={"gold": "chrf"})
 
 
 def test_equal_texts_share_their_label_so_that_nothing_is_gained_by_noise() -> None:
