@@ -45,7 +45,7 @@ def one(name, text, **settings):
         ("half", "one two three", "one two"),
         ("last_paragraph_twice", "a\n\nb", "a\n\nb\n\nb"),
         ("markdown_off", "# A\n\n1. *x* `y`\n> **z**", "A\n\nx y\nz"),
-        ("markdown_on", "Boil it. Pour it.", "## Answer\n\n- Boil it.\n- Pour it."),
+        ("markdown_on", "Boil it. Pour it.", "## Boil it.\n\n- Pour it."),
         ("answer_format", "So \\boxed{a{b}}.", "So a{b}.\n\n# Answer\n\na{b}"),
         ("answer_format", "So it is\n\n# Answer\n\n7", "So it is\n\n\\boxed{7}"),
         ("code_comments_bad", "```js\nf()\n\n```\nf()", f"```js\nf()  // {BAD}\n\n```\nf()"),
