@@ -353,37 +353,46 @@ class Column:
         return None
 
     def read(self, rows: Rows) -> Batch:
-        """Return the column as float64; a missing cell (None, NaN) is *not applicable*.
+        """Return the column as float64; a missing cell is *not applicable*.
 
-        A cell that is no number is an *error* of its row, whatever the other rows hold.
+        Missing are None, NaN and a blank string. A number may stand in a string, as in every CSV;
+        True is 1 and False 0. Any other cell is an *error* of its row, whatever the other rows
+        hold: other strings, bytes, lists, arrays that are no single number.
         """
         cells = rows.columns[self.name]
-        wrong = np.array([bool(self.problem(cell)) for cell in cells], dtype=bool)
-        values = np.array(
-            [
-                math.nan if cell is None or bad else float(cell)
-                for cell, bad in zip(cells, wrong, strict=True)
-            ],
-            dtype=np.float64,
-        )
-        status = status_array(len(values))
-        status[np.isnan(values)] = Status.NOT_APPLICABLE
-        status[wrong] = Status.ERROR
-        if wrong.any():
+        values, status = np.full(len(cells), math.nan), status_array(len(cells))
+        for i, cell in enumerate(cells):
+            try:
+                values[i] = _number(cell)
+            except (TypeError, ValueError, OverflowError):
+                status[i] = Status.ERROR
+        status[np.isnan(values) & (status == 0)] = Status.NOT_APPLICABLE
+        wrong = int((status == Status.ERROR).sum())
+        if wrong:
             import logging
 
             log = logging.getLogger("qualmetrics")  # told how many: a cell may be anybody's text
-            log.warning("column %r: %d cells are no numbers", self.name, wrong.sum())
+            log.warning("column %r: %d cells are no numbers", self.name, wrong)
         return Batch({self.name: values}, status)
 
     def problem(self, cell: Any) -> str:
         """Say what is wrong with a cell; empty where it is a number, or missing."""
         try:
-            if cell is not None:
-                float(cell)
+            _number(cell)
         except (TypeError, ValueError, OverflowError):
             return f"column {self.name!r} is {_shown(cell)}, expected a number"
         return ""
+
+
+def _number(cell: Any) -> float:
+    """Return the number in a cell, NaN where there is none; raise where it holds something else."""
+    if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return math.nan
+    if isinstance(cell, (bytes, bytearray)) or getattr(cell, "ndim", False):
+        raise TypeError("a number is neither bytes nor an array")
+    if isinstance(cell, str) and "_" in cell:
+        raise ValueError("1_000 is a number in Python alone")
+    return float(cell)
 
 
 def _shown(cell: Any) -> str:
@@ -395,7 +404,7 @@ def _shown(cell: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Lenient:
-    """An input whose undefined rows do not make the reader undefined.
+    """An input whose undefined rows do not make the reader undefined; one in error still does.
 
     The arrays still hold NaN there, and ``forward`` decides what that is worth (a mean over the
     terms that are defined, a number the caller chose). The child's own status stays visible in
@@ -424,13 +433,13 @@ class Lenient:
         return self.input.cost(rows)
 
     def read(self, rows: Rows) -> Batch:
-        """Read the input and keep only its flags."""
+        """Read the input, and keep of its status the flags and *error*."""
         return self.soften(self.input.read(rows))
 
     @staticmethod
     def soften(batch: Batch) -> Batch:
-        """Drop the undefined bits of a batch."""
-        return Batch(batch.arrays, batch.status & ~np.uint16(UNDEFINED))
+        """Drop the undefined bits of a batch, but for *error*: something is wrong with that row."""
+        return Batch(batch.arrays, batch.status & ~np.uint16(UNDEFINED & ~Status.ERROR))
 
 
 @dataclass(frozen=True)

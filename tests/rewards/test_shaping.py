@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import qualmetrics as qm
 from qualmetrics.errors import InputError
 from qualmetrics.onnx import export, load
+from qualmetrics.reward.composition import weighted_mean
 from qualmetrics.reward.shaping import (
     clip,
     column,
@@ -194,10 +195,33 @@ def test_a_value_of_nan_stays_undefined_through_every_shape():
         assert np.isnan(scores.primary[0]) or scores.primary[0] == scorer.spec.undefined
 
 
-@pytest.mark.parametrize("cell", ["soon", [60], {}, 10**400, object()])
+WRONG = ["soon", "1_000", b"60", [60], np.array([60.0]), {}, 10**400, object()]
+
+
+@pytest.mark.parametrize("cell", WRONG, ids=lambda cell: type(cell).__name__)
 def test_a_cell_that_is_no_number_costs_its_row_alone_or_in_a_batch(cell):
     reward = target_band(column("a"), target=80, width=1, undefined=0.5)
     alone = reward(["x"], columns={"a": [cell]})
     scores = reward(["x"] * 4, columns={"a": [cell, 80, None, "80"]})
     assert scores.status_names == [*alone.status_names, "ok", "not_applicable", "ok"]
     assert (alone.status_names, scores.primary.tolist()) == (["error"], [0.5, 1.0, 0.5, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [(True, 1.0), (False, 0.0), (" 6e1 ", 60.0), (np.float32(2), 2.0), (np.array(3), 3.0)],
+)
+def test_what_is_one_number_is_read_as_it(cell, value):
+    assert column("a")(["x"], columns={"a": [cell]}).primary.tolist() == [value]
+
+
+@pytest.mark.parametrize("cell", [None, np.nan, "nan", "", "  "])
+def test_a_cell_without_a_number_is_missing(cell):
+    assert column("a")(["x"], columns={"a": [cell]}).status_names == ["not_applicable"]
+
+
+def test_an_error_in_a_term_is_one_of_the_reward_and_a_missing_term_is_not():
+    reward = weighted_mean({"a": column("a"), "b": column("b")}, missing="skip", undefined=9.0)
+    scores = reward(["x"] * 3, columns={"a": [1, None, "soon"], "b": [3, 3, 3]})
+    assert scores.status_names == ["ok", "ok", "error"]
+    assert scores.primary.tolist() == [2.0, 3.0, 9.0]
