@@ -188,10 +188,11 @@ class Agreement:
 
 
 def cell(found: Estimate) -> str:
-    """Write an estimate for a table: value and interval, or a dash."""
+    """Write an estimate for a table: value, and interval where there is one; or a dash."""
     if math.isnan(found.value):
         return "–"
-    return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
+    interval = "" if math.isnan(found.low) else f" [{found.low:.3f}, {found.high:.3f}]"
+    return f"{found.value:.3f}{interval}"
 
 
 def agreement(

@@ -25,6 +25,7 @@ SCHEMA = "qualmetrics-alignment/1"
 ALL = "all"
 GRADE, POINTS = 1.0, 10.0
 """Tolerances by default: one school grade; ten points of a scale like Flesch's."""
+FLESCH = "points, most prose 0 to 100"
 Z = 1.959963984540054
 """The normal quantile of a two-sided 95 % interval."""
 
@@ -221,6 +222,12 @@ def alignment_report(
     if not named:
         raise InputError("alignment_report needs at least one metric")
     scorers = {name: get(s) if isinstance(s, str) else s for name, s in named.items()}
+    for what, told in (("requested", requested), ("tolerance", tolerance)):
+        odd = sorted(set(told) - set(named)) if isinstance(told, Mapping) else []
+        if odd:
+            raise InputError(
+                f"{what} names {', '.join(odd)}, which is not among the metrics {', '.join(named)}"
+            )
     targets = {name: _target(name, requested, len(texts), len(named)) for name in named}
     allowed = {name: _tolerance(name, scorer, tolerance) for name, scorer in scorers.items()}
     values = {name: s.primary for name, s in score(texts, list(named.values())).items()}
@@ -254,8 +261,13 @@ def aligned_levels(
     >>> round(row.bias, 3), round(row.within.value, 3)
     (0.5, 0.667)
     """
-    values = np.asarray(measured, dtype=np.float64)
-    wanted = np.broadcast_to(np.asarray(requested, dtype=np.float64), values.shape)
+    values, asked_for = (np.asarray(side, dtype=np.float64) for side in (measured, requested))
+    if values.ndim != 1 or asked_for.shape not in ((), values.shape):
+        raise InputError(
+            f"expected measured (n,) and requested (n,) or one number; got {values.shape} and "
+            f"{asked_for.shape}"
+        )
+    wanted = np.broadcast_to(asked_for, values.shape)
     there = np.isfinite(values) & np.isfinite(wanted)
     mine, theirs = values[there], wanted[there]
     n = len(mine)
@@ -347,7 +359,7 @@ def _tolerance(name: str, scorer: Scorer, given: float | Mapping[str, float] | N
     found = given.get(name) if isinstance(given, Mapping) else given
     if found is None:
         unit = scorer.spec.unit
-        found = GRADE if "grade" in unit else POINTS if unit.startswith("points, most") else None
+        found = GRADE if "grade" in unit else POINTS if unit == FLESCH else None
     if found is None:
         raise InputError(
             f"say how far off still counts: tolerance={{{name!r}: ...}}, in {scorer.spec.unit!r}"

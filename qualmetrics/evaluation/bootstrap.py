@@ -31,6 +31,8 @@ CELLS = 4_000_000
 class Estimate:
     """A statistic, its interval, and what it was taken over.
 
+    A single unit, drawn again and again, would give an interval of no width: it has none, NaN.
+
     ``n`` counts the items behind it (texts, pairs or groups, as the measure says) and
     ``n_undefined`` those that had no value and were left out; NaN where nothing is left.
     ``resamples`` are the bootstrap values, aligned for all scorers under the same seed.
@@ -143,7 +145,8 @@ def bootstrap(
     else:
         resamples = [statistic(np.concatenate([blocks[i] for i in row])) for row in drawn]
     point = statistic(np.arange(len(codes)))
-    return estimate(point, np.array(resamples), len(codes) if n is None else n, n_undefined)
+    drawn_values = np.full(draws, np.nan) if len(blocks) == 1 else np.array(resamples)
+    return estimate(point, drawn_values, len(codes) if n is None else n, n_undefined)
 
 
 def mean_over_units(
@@ -190,7 +193,10 @@ def mean_over_units(
         _share(_total(drawn, *sums), _total(drawn, *counts))
         for drawn in unit_weights(n_units, draws, seed)
     ]
-    return estimate(float(values[there].mean()), np.concatenate(parts), n, len(values) - n)
+    resamples = np.concatenate(parts)
+    if first[there].min() == first[there].max() == second[there].min() == second[there].max():
+        resamples[:] = np.nan
+    return estimate(float(values[there].mean()), resamples, n, len(values) - n)
 
 
 def _tables(

@@ -119,7 +119,9 @@ def _table(items: Sequence[Result]) -> Iterator[str]:
 def _cell(found: Estimate) -> str:
     if math.isnan(found.value):
         return "–"
-    text = f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
+    text = f"{found.value:.3f}"
+    if not math.isnan(found.low):
+        text += f" [{found.low:.3f}, {found.high:.3f}]"
     return text + (f", {found.n_undefined} undefined" if found.n_undefined else "")
 
 

@@ -96,6 +96,15 @@ def test_missing_values_and_items_of_one_row_are_counted() -> None:
     assert found.get("mine", "within").n_undefined == 3
 
 
+def test_a_single_document_has_no_interval() -> None:
+    found = agreement({"mine": [1, 2, 3]}, [1, 3, 2], ["a b"] * 3, item="xxx", draws=9)
+    assert found.get("mine").value == 0.5
+    assert math.isnan(found.get("mine").low)
+    assert math.isnan(found.get("mine", "within").high)
+    assert "| mine | 0.500 | 0.500 |" in found.to_markdown()
+    json.loads(found.to_json())
+
+
 def test_two_scorers_are_tested_at_every_level() -> None:
     good, poor = HUMAN + 0.3 * RNG.normal(size=len(HUMAN)), RNG.normal(size=len(HUMAN))
     found = agreement(

@@ -56,7 +56,10 @@ def test_several_metrics_and_conditions_make_one_table() -> None:
     [
         (lambda: alignment_report(EASY, 2), "got one string"),
         (lambda: alignment_report([EASY], 2, [GRADE, "lix"]), "several metrics have several units"),
-        (lambda: alignment_report([EASY], {"lix": 2}), "nothing was requested of flesch_kincaid"),
+        (lambda: alignment_report([EASY], {}), "nothing was requested of flesch_kincaid"),
+        (lambda: alignment_report([EASY], {"lix": 2}), "names lix, which is not among the metrics"),
+        (lambda: alignment_report([EASY], 2, tolerance={"lix": 2}), "tolerance names lix"),
+        (lambda: aligned_levels([1.0, 2.0], [1.0], 1.0), "requested .n,. or one number"),
         (lambda: alignment_report([EASY], [1, 2]), "1 texts, but flesch_kincaid_grade was req"),
         (lambda: alignment_report([EASY], "A2"), "must be numbers; got 'A2'"),
         (lambda: alignment_report([EASY], 2, tolerance=0), "a tolerance is above 0; got 0"),

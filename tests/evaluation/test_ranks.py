@@ -59,10 +59,20 @@ def test_kendall_of_one_swapped_pair_in_three_is_a_third() -> None:
     assert found.table["spearman"][0] == pytest.approx(0.5)
 
 
-def test_intervals_redraw_whole_groups() -> None:
-    # Four copies of one group say no more than one.
+def test_one_group_has_no_interval() -> None:
     values = np.array([0.0, 1.0] * 2)
-    same = bootstrap(lambda index: float(values[index].mean()), ["a"] * 4, draws=50)
+    for found in (
+        bootstrap(lambda index: float(values[index].mean()), ["a"] * 4, draws=5),
+        mean_over_units(values, ["a"] * 4, draws=5),
+    ):
+        assert found.value == 0.5
+        assert np.isnan([found.low, found.high]).all()
+
+
+def test_intervals_redraw_whole_groups() -> None:
+    # Copies inside two equal groups say no more than the groups.
+    values = np.array([0.0, 1.0] * 2)
+    same = bootstrap(lambda index: float(values[index].mean()), list("aabb"), draws=50)
     assert (same.low, same.high) == (0.5, 0.5)
 
 
