@@ -994,6 +994,10 @@ def report_command(
     title: Annotated[str, typer.Option("--title", help="Heading.")] = "",
     examples: Annotated[int, typer.Option(min=0, help="Documents at each end.")] = 5,
     lang: Annotated[str, typer.Option("--lang", help="Language sentences are graded in.")] = "en",
+    pictures: Annotated[
+        str | None, typer.Option("--pictures", help="Folder for the charts, as files.")
+    ] = None,
+    picture_format: Annotated[str, typer.Option("--picture-format", help="png or svg.")] = "png",
 ) -> None:
     """Make an HTML report of scores.
 
@@ -1016,6 +1020,8 @@ def report_command(
             examples=examples,
             lang=lang,
             where=tuple(where or ()),
+            pictures=pictures,
+            picture_format=picture_format,
         )
     )
 

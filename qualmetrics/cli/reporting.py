@@ -32,6 +32,8 @@ class Request:
     examples: int = 5
     lang: str = "en"
     where: tuple[str, ...] = ()
+    pictures: str | None = None
+    picture_format: str = "png"
 
 
 def write_report(request: Request) -> None:
@@ -39,6 +41,7 @@ def write_report(request: Request) -> None:
     from qualmetrics.report import report
 
     table = _table(request.source, request.where)
+    pictures = _pictures(request, table)
     if request.texts:
         table = _with_documents(request, table)
     elif request.by and request.by not in table.beside and "path" in table.beside:
@@ -53,7 +56,21 @@ def write_report(request: Request) -> None:
         examples=request.examples,
         lang=request.lang,
     )
-    sys.stdout.write(f"{request.output}\n")
+    sys.stdout.write("".join(f"{path}\n" for path in (request.output, *pictures)))
+
+
+def _pictures(request: Request, table: Any) -> list[Path]:
+    from qualmetrics.report import write_pictures
+
+    if request.pictures is None:
+        return []
+    return write_pictures(
+        table,
+        request.pictures,
+        metrics=_split(request.metrics),
+        gates=_split(request.gates) or (),
+        form=request.picture_format,
+    )
 
 
 def _table(source: str, conditions: Sequence[str]) -> Any:

@@ -5,6 +5,7 @@ shows, for whoever wants them without a page. See docs/reports.md.
 """
 
 from qualmetrics.report.page import compare_report, report, rows_shown
+from qualmetrics.report.pictures import write_pictures
 from qualmetrics.report.statistics import (
     Difference,
     differences,
@@ -31,4 +32,5 @@ __all__ = [
     "summary",
     "table_of",
     "where",
+    "write_pictures",
 ]

@@ -230,7 +230,7 @@ def _anchor(table: Scored, column: str) -> str:
     return f"m-{slugs[at]}" if slugs.count(slugs[at]) == 1 else f"m-{slugs[at]}-{at + 1}"
 
 
-def _comparison(table: Scored, column: str, gates: Sequence[Gate]) -> str:
+def comparison_of(table: Scored, column: str, gates: Sequence[Gate]) -> str:
     """Return what drops a document: as a gate says, else the bad end of the scale."""
     for gate in gates:
         if gate.name == column:
@@ -256,7 +256,7 @@ def _metric(
         f"{column}: median {svg.number(found.p50)}, 90 % of the documents between "
         f"{svg.number(found.p5)} and {svg.number(found.p95)}"
     )
-    comparison = _comparison(table, column, gates)
+    comparison = comparison_of(table, column, gates)
     cuts = st.keep_curve(table, column, comparison)
     chosen = picks(table, column, own, examples)
     return {

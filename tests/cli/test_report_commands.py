@@ -43,10 +43,22 @@ def test_a_report_is_written_with_documents_groups_and_gates(scored, tmp_path):
         assert part in page
 
 
+def test_charts_are_written_beside_the_page(scored, tmp_path):
+    asked = ("--pictures", "charts", "--picture-format", "svg", "-o", "out.html")
+    done = scored("report", "a.scores.jsonl", "--gate", "fkgl>3", *asked)
+    assert done.out.splitlines() == [
+        "out.html",
+        *(f"charts/{name}.svg" for name in ("fkgl", "fkgl-kept", "fre", "fre-kept")),
+    ]
+    assert 'class="gate"' in (tmp_path / "charts" / "fkgl.svg").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("report", "none.jsonl"), "no such file"),
+        (("report", "a.scores.jsonl", "--pictures", "a.jsonl"), "cannot write pictures"),
+        (("report", "a.scores.jsonl", "--pictures", "c", "--picture-format", "gif"), "png, svg"),
         (("report", "a.jsonl"), "header with the signatures"),
         (("report", "a.scores.jsonl", "--gate", "nothing>3"), "there are fkgl, fre"),
         (("report", "a.scores.jsonl", "--by", "sort"), "a.jsonl:1: no field 'sort'"),

@@ -22,6 +22,7 @@ HEAVY = {
     "pyphen": {"text"},
     "spacy": {"text", "parsed", "compat"},
     "jinja2": {"report"},
+    "resvg_py": {"report"},
     "markdown_it": {"text"},
     "charset_normalizer": {"text"},
     "fastapi": {"serve"},
