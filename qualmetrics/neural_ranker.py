@@ -158,7 +158,7 @@ def from_ids(scorer: Scorer) -> Scorer:
     (item,) = scorer.inputs
     if not isinstance(item, Vectors) or item.pool == "none" or item.side != "text":
         raise ExportError(f"{scorer.spec.name} has no graph of token ids; graph='values' it has")
-    if item.policy.kind == "windows":
+    if item.policy.several:
         raise ExportError(
             f"{scorer.spec.name} with windows runs the encoder several times a text, which one "
             "graph cannot; give it policy='cut' or 'head+tail' (qualmetrics.neural_ranker.reading)"
@@ -193,5 +193,8 @@ def reading(
     (item,) = scorer.inputs
     if not isinstance(item, (Vectors, Tokens)):
         raise InputError(f"{scorer.spec.name} reads no tokens, so no policy cuts them")
-    policy = Policy(kind or item.policy.kind, max_tokens or item.policy.max_tokens, stride)
+    own = item.policy
+    if kind in (None, own.kind) and max_tokens is None:
+        stride = stride or own.stride
+    policy = Policy(kind or own.kind, max_tokens or own.max_tokens, stride)
     return replace(scorer, inputs=(replace(item, policy=policy),), recipe=None)

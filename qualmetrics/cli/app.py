@@ -141,6 +141,10 @@ def score_command(
         typer.Option("--column", help="Where a column is that a metric reads: prompt=FIELD."),
     ] = None,
     parameters: With = None,
+    windows: Annotated[
+        str | None,
+        typer.Option(help="What encoders read of long texts: all, first, or bme (three windows)."),
+    ] = None,
     reward: Annotated[
         str | None, typer.Option("--reward", help="Also score with this reward: .yaml .toml .json.")
     ] = None,
@@ -284,6 +288,7 @@ def score_command(
             lang_field,
         ),
         parameters=tuple(parameters or ()),
+        windows=windows,
         add=add,
         options=Options(
             workers=workers,

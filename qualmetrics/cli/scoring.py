@@ -23,7 +23,7 @@ from qualmetrics.cli.rewarding import with_fields
 from qualmetrics.cli.run_options import Options
 from qualmetrics.cli.writers import READ_AS, Header, choose_format, opened
 from qualmetrics.core import Scorer
-from qualmetrics.corpus.metrics import default_metrics, resolve, split_names
+from qualmetrics.corpus.metrics import default_metrics, resolve, split_names, takes
 from qualmetrics.corpus.readers import Document, Reading, find, literal, read_found
 from qualmetrics.corpus.scoring import ScoredBatch, score_documents
 from qualmetrics.corpus.units import check_selection, completed, selected
@@ -62,6 +62,7 @@ class Request:
     quiet: bool = False
     beside: Beside = field(default_factory=Beside)
     parameters: tuple[str, ...] = ()
+    windows: str | None = None
     add: str | None = None
     options: Options = field(default_factory=Options)
     reward: str | None = None
@@ -171,8 +172,8 @@ def _add(request: Request) -> int:
 
 
 GOES_WITH_ADD = frozenset(
-    "paths add lang rules parameters column reference_field lang_field fail_if warn_if baseline "
-    "write_baseline exit_zero quiet "
+    "paths add lang rules parameters windows column reference_field lang_field fail_if warn_if "
+    "baseline write_baseline exit_zero quiet "
     "workers engine shard max_errors time_limit progress".split()
 )
 """Parameters of ``score`` that ``--add`` takes; what a run was told of its rows stays."""
@@ -229,7 +230,7 @@ def _scorers(
     canonical = {_canonical(name) for name in scorers}
     missing = [gate.name for gate in gates if _canonical(gate.name) not in canonical]
     if missing:
-        scorers |= _resolved(replace(request, parameters=()), dict.fromkeys(missing))
+        scorers |= _resolved(replace(request, parameters=(), windows=None), dict.fromkeys(missing))
     return scorers
 
 
@@ -239,13 +240,32 @@ def _resolved(request: Request, names: Iterable[str]) -> dict[str, Scorer]:
     for flag, value in (("--lang", request.lang), ("--rules", request.rules)):
         if of_rows and value is not None:
             raise InputError(f"{flag} is one for all rows, and --lang-field one for each; choose")
+    names = tuple(names)
     return resolve(
         names,
         lang=request.lang,
         rules=request.rules,
-        parameters=parameters(request.parameters),
+        parameters=parameters(request.parameters) | _policy(request.windows, names),
         languages=of_rows,
     )
+
+
+WINDOWS = {"all": "windows", "first": "cut", "bme": "begin+middle+end"}
+"""What ``--windows`` takes, and the policy of encoders that it means."""
+
+
+def _policy(windows: str | None, names: Sequence[str]) -> dict[str, str]:
+    """Return the parameter that ``--windows`` sets."""
+    if windows is None:
+        return {}
+    if windows not in WINDOWS:
+        raise InputError(f"--windows takes one of {', '.join(WINDOWS)}; got {windows!r}")
+    if not any("policy" in takes(name) for name in names):
+        raise InputError(
+            f"--windows is for metrics with an encoder, and none is named ({', '.join(names)}); "
+            "all others read the whole text"
+        )
+    return {"policy": WINDOWS[windows]}
 
 
 def _reading(request: Request, scorers: Mapping[str, Scorer]) -> Reading:

@@ -441,7 +441,7 @@ def _tokenize(encoder: Encoder, text: str, policy: Policy) -> Encoded:
     whole = _whole(encoder, text)
     n, n_lead, n_special = len(whole.body), len(whole.lead), len(whole.lead) + len(whole.trail)
     parts = policy.windows(n, n_special)
-    kept = parts[0] if len(parts) == 1 else np.arange(parts[-1][-1] + 1)
+    kept = parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
     ids = np.concatenate([whole.lead, whole.body[kept], whole.trail]).astype(np.int64)
     special = np.ones(len(ids), dtype=bool)
     special[n_lead : n_lead + len(kept)] = False
@@ -451,7 +451,8 @@ def _tokenize(encoder: Encoder, text: str, policy: Policy) -> Encoded:
         windows: tuple[NDArray[np.intp], ...] = (np.arange(len(ids)),)
     else:
         lead, trail = np.arange(n_lead), np.arange(n_lead + len(kept), len(ids))
-        windows = tuple(np.concatenate([lead, part + n_lead, trail]) for part in parts)
+        places = [np.searchsorted(kept, part) + n_lead for part in parts]
+        windows = tuple(np.concatenate([lead, place, trail]) for place in places)
     return Encoded(ids, special, offsets, windows, truncated=len(kept) < n)
 
 

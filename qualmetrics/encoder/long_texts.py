@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from qualmetrics.errors import InputError
 
-KINDS = ("cut", "head+tail", "windows")
+KINDS = ("cut", "head+tail", "windows", "begin+middle+end")
 MAX_WINDOWS = 64
 
 
@@ -19,9 +19,10 @@ class Policy:
 
     ``cut`` reads the first ``max_tokens``; ``head+tail`` the first and the last half of them;
     ``windows`` all of it, in windows of ``max_tokens`` that start ``stride`` tokens apart (0 means
-    half a window), up to 64 of them; the last one is moved back so that it is full. Special tokens
-    count and are put around every window. A text of which something is left out has the status
-    *truncated*.
+    half a window), up to 64 of them; the last one is moved back so that it is full.
+    ``begin+middle+end`` reads three windows, evenly spaced, or two where these hold all of it.
+    Special tokens count and are put around every window. A text of which something is left out has
+    the status *truncated*.
     """
 
     kind: str = "cut"
@@ -41,6 +42,11 @@ class Policy:
             raise InputError(f"stride belongs to the policy 'windows', not to {self.kind!r}")
 
     @property
+    def several(self) -> bool:
+        """True where a text may go through the encoder in several windows."""
+        return self.kind in ("windows", "begin+middle+end")
+
+    @property
     def part(self) -> str:
         """Piece of the signature: ``cut:256``, ``head+tail:256`` or ``windows:256/128``."""
         if self.kind == "windows":
@@ -50,7 +56,7 @@ class Policy:
     def windows(self, n: int, n_special: int) -> list[NDArray[np.intp]]:
         """Return the positions that each window reads of ``n`` tokens, beside the special ones.
 
-        Only ``windows`` gives more than one.
+        Only kinds that are ``several`` give more than one.
         """
         room = self.max_tokens - n_special
         if room < 1:
@@ -64,6 +70,9 @@ class Policy:
         if self.kind == "head+tail":
             tail = room // 2
             return [np.concatenate([np.arange(room - tail), np.arange(n - tail, n)])]
+        if self.kind == "begin+middle+end":
+            last = min(3, -(-n // room)) - 1
+            return [np.arange(room) + (n - room) * i // last for i in range(last + 1)]
         step = min(self.stride or self.max_tokens // 2, room)
         starts = [*range(0, n - room, step), n - room][:MAX_WINDOWS]
         return [np.arange(start, start + room) for start in starts]

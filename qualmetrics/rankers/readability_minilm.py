@@ -21,12 +21,13 @@ def readability_minilm(
 
     Parameters
     ----------
-    policy : {"windows", "cut", "head+tail"}, optional
+    policy : {"windows", "cut", "head+tail", "begin+middle+end"}, optional
         How long texts are read; ``cut`` has a graph of strings.
     max_tokens : int, optional
         Tokens that are read at once.
     stride : int
-        Tokens from one window to the next; 0 means half a window.
+        Tokens from one window to the next; 0 means as it was trained, and half a window where
+        ``max_tokens`` is given.
 
     Raises
     ------

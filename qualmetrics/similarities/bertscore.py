@@ -48,7 +48,8 @@ def bertscore(
         All outputs from the reference with the best F1, or each output's own maximum, as in
         bert-score.
     policy, max_tokens, stride
-        What is read of long texts: ``cut``, ``head+tail`` or ``windows``, see
+        What is read of long texts: ``cut``, ``head+tail``, ``windows`` or
+        ``begin+middle+end``, see
         ``qualmetrics.encoder.Policy``. By default as many tokens as the encoder was made for.
 
     Raises

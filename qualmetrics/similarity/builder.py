@@ -161,7 +161,7 @@ class Similarity:
         """Return the scorer whose forward encodes: its inputs are token ids, as in a graph."""
         if self.column is not None:
             raise ExportError(f"{self.spec.name} reads a column of texts; it has no graph of ids")
-        if self.policy.kind == "windows" and self.layer is not None:
+        if self.policy.several and self.layer is not None:
             raise ExportError(
                 f"{self.spec.name} with windows runs the encoder several times a text, which one "
                 "graph cannot; export it with policy='cut' or 'head+tail'"

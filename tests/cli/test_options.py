@@ -209,3 +209,19 @@ def test_a_setting_of_the_wrong_type_is_2(qm: Run, tmp_path: Path, text: str) ->
 def test_a_flag_can_be_set_in_the_environment(qm: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUALMETRICS_EXIT_ZERO", "yes")
     assert qm("score", "--text", CAT, "--fail-if", "fkgl<9").code == 0
+
+
+def test_windows_say_what_encoders_read_of_long_texts(qm: Run) -> None:
+    pytest.importorskip("qualmetrics_models")
+    call = ("score", "--text", "One two three. " * 300, "--format", "json", "--windows")
+    found = {}
+    for windows in ("all", "first", "bme"):
+        data = json.loads(qm(*call, windows, "-m", "readability_minilm,fkgl").out)
+        found[data["signatures"]["readability_minilm"].split("|")[-2]] = data["results"][0]["flags"]
+    assert found == {
+        "windows:256/256": {},
+        "cut:256": {"readability_minilm": "truncated"},
+        "begin+middle+end:256": {"readability_minilm": "truncated"},
+    }
+    assert "one of all, first, bme" in qm(*call, "middle").err
+    assert "none is named (fkgl)" in qm(*call, "all", "-m", "fkgl").err

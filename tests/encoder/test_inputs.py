@@ -75,6 +75,18 @@ def test_pooled_windows_are_averaged_by_length(toy: Encoder) -> None:
     assert batch.arrays["text_vector"][0, 0] == pytest.approx(6.6)
 
 
+def test_what_lies_between_windows_is_left_out(toy: Encoder) -> None:
+    """Of "a b c d a b c d a", windows of 4 hold 1 3 4 2, 1 6 3 2 and again 1 6 3 2."""
+    text, policy = "a b c d a b c d a", Policy("begin+middle+end", 4)
+    pooled = read(Vectors("text", toy, 1, "mean", policy), text)
+    assert pooled.arrays["text_vector"][0, 0] == pytest.approx(2 * (2.5 + 3 + 3) / 3)
+    batch = read(Vectors("text", toy, 1, policy=policy), text)
+    means = (2.5 + 3 + 3) / 3
+    expected = [1 + means, 3 + 2.5, 4 + 2.5, 6 + 3, 3 + 3, 6 + 3, 3 + 3, 2 + means]
+    np.testing.assert_allclose(batch.arrays["text_vectors"][0, :, 0], expected, rtol=1e-6)
+    assert batch.status.tolist() == [Status.TRUNCATED]
+
+
 def test_pooling_by_the_first_token_takes_its_state(toy: Encoder) -> None:
     batch = read(Vectors("text", toy, 0, "cls", CUT), "a b")
     assert batch.arrays["text_vector"].tolist() == [[1, 1]]

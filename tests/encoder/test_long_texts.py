@@ -10,7 +10,7 @@ def positions(policy: Policy, n: int, n_special: int = 2) -> list[list[int]]:
     return [window.tolist() for window in policy.windows(n, n_special)]
 
 
-@pytest.mark.parametrize("kind", ["cut", "head+tail", "windows"])
+@pytest.mark.parametrize("kind", ["cut", "head+tail", "windows", "begin+middle+end"])
 def test_a_text_that_fits_is_read_whole(kind: str) -> None:
     assert positions(Policy(kind, 8), 6) == [[0, 1, 2, 3, 4, 5]]
 
@@ -21,6 +21,13 @@ def test_cut_reads_the_first_tokens_beside_the_special_ones() -> None:
 
 def test_head_and_tail_share_the_room_and_the_head_gets_the_odd_token() -> None:
     assert positions(Policy("head+tail", 7), 10) == [[0, 1, 2, 8, 9]]
+
+
+def test_begin_middle_and_end_are_read_and_of_a_text_of_two_windows_both() -> None:
+    three = positions(Policy("begin+middle+end", 6), 21)
+    assert three == [[0, 1, 2, 3], [8, 9, 10, 11], [17, 18, 19, 20]]
+    assert positions(Policy("begin+middle+end", 6), 9)[1] == [2, 3, 4, 5]
+    assert positions(Policy("begin+middle+end", 6), 7) == [[0, 1, 2, 3], [3, 4, 5, 6]]
 
 
 def test_windows_overlap_and_the_last_is_moved_back_to_be_full() -> None:
@@ -52,6 +59,7 @@ def test_windows_read_every_token(n: int) -> None:
         (Policy("head+tail", 64), "head+tail:64"),
         (Policy("windows", 128), "windows:128/64"),
         (Policy("windows", 128, 100), "windows:128/100"),
+        (Policy("begin+middle+end", 64), "begin+middle+end:64"),
     ],
 )
 def test_the_signature_names_the_policy(policy: Policy, part: str) -> None:
