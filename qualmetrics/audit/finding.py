@@ -334,7 +334,9 @@ def _page(audits: Sequence[Audit]) -> Iterator[str]:
         if audit.settings.get("direction"):
             yield f"  {audit.settings['direction']}"
     yield ""
-    yield from _bad(audits)
+    yield from _words(audits)
+    if len(audits) == 1:
+        yield from _bad(audits)
     yield from _tables(audits)
     yield "## Material and settings"
     yield ""
@@ -342,6 +344,18 @@ def _page(audits: Sequence[Audit]) -> Iterator[str]:
         for name, value in {**audit.material, **audit.settings}.items():
             if name not in ("direction", "checks"):
                 yield f"- {name}: {told(value)}"
+
+
+def _words(audits: Sequence[Audit]) -> Iterator[str]:
+    from qualmetrics.audit.words import in_words
+
+    for audit in audits:
+        sentences = in_words(audit)
+        if sentences:
+            yield "## In words" if len(audits) == 1 else f"## In words: {audit.scorer}"
+            yield ""
+            yield from (f"- {sentence}" for sentence in sentences)
+            yield ""
 
 
 def _bad(audits: Sequence[Audit]) -> Iterator[str]:

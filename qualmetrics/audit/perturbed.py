@@ -21,6 +21,8 @@ from qualmetrics.evaluation.bootstrap import Estimate, Index, Values, mean_over_
 from qualmetrics.evaluation.ranks import credit
 
 NAME: Final = "perturbations"
+LEAST: Final = 10
+"""Texts that an edit must change for a verdict."""
 TOLERANCE: Final = 0.25
 """How far a score may move under an edit that changes nothing, in units of its spread."""
 WANTED: Final = {
@@ -126,14 +128,16 @@ def _finding(base: _Base, perturbation: Perturbation, edited: _Edited) -> Findin
         several = [base.material.pair_groups[i] for i in index]
         kept = beside["order kept"] = base.mean(_kept(base, edited, index), several)
         beside["accuracy drop"] = base.mean(_drop(base, edited, index), several)
+    few = "" if len(change) >= LEAST else " Too few texts are changed to judge by."
+    verdict = "note" if few else _verdict(edited.relation, found, kept)
     return Finding(
         NAME,
         perturbation.name,
         found,
-        _verdict(edited.relation, found, kept),
+        verdict,
         WANTED[edited.relation],
-        f"The edit: {perturbation.what}.",
-        "" if edited.relation == "any" else "lower",
+        f"The edit: {perturbation.what}.{few}",
+        "" if verdict == "note" else "lower",
         {
             "relation": edited.relation,
             "unchanged_texts": len(base.values) - len(edited.changed),

@@ -147,6 +147,7 @@ def _print(audits: Sequence[Any]) -> None:
     from rich.text import Text
 
     from qualmetrics.audit.finding import cell
+    from qualmetrics.audit.words import in_words
     from qualmetrics.cli.table import console, plain_table, show
 
     out = console(sys.stdout)
@@ -154,6 +155,8 @@ def _print(audits: Sequence[Any]) -> None:
         counts = ", ".join(f"{n} {verdict}" for verdict, n in audit.counts.items() if n)
         out.print(Text(f"{audit.scorer}: {counts}", style="bold"), soft_wrap=True)
         out.print(Text(f"{audit.signature}. {audit.settings['direction']}"), soft_wrap=True)
+        for sentence in in_words(audit):
+            out.print(Text(f"- {sentence}"), soft_wrap=True)
         bad = [i for verdict in ("fail", "warn") for i in audit.findings if i.verdict == verdict]
         if bad:
             out.print()

@@ -42,6 +42,8 @@ def audit_page(audits: Sequence[Audit], output: str | Path | None = None) -> str
 
 
 def _card(audit: Audit) -> dict[str, Any]:
+    from qualmetrics.audit.words import in_words
+
     by_verdict = {
         verdict: [_row(item) for item in audit.findings if item.verdict == verdict]
         for verdict in ("fail", "warn")
@@ -51,6 +53,7 @@ def _card(audit: Audit) -> dict[str, Any]:
         "signature": audit.signature,
         "direction": audit.settings.get("direction", ""),
         "counts": audit.counts,
+        "words": in_words(audit),
         "bad": by_verdict,
     }
 

@@ -263,3 +263,16 @@ def test_scorers_stand_side_by_side(material):
 def test_an_odd_verdict_is_refused():
     with pytest.raises(InputError, match="verdict 'good'"):
         Finding("c", "n", single(1.0, 1), "good")
+
+
+def test_an_audit_in_words_names_what_fails_and_the_length_beside(material):
+    from qualmetrics.audit.words import in_words
+
+    told = Settings(draws=20)
+    checks = ["values", "accuracy", "degenerate", "confounder:length"]
+    sentences = in_words(audit(toys.length, material, checks=checks, settings=told))
+    assert sentences[0] == (
+        "The better text stands higher in 100 % of 2 pairs; the longer text does in 100 %."
+    )
+    assert sentences[1].startswith("Texts that answer nothing beat real answers: ")
+    assert "the 500 times (100 %)" in sentences[1]

@@ -57,10 +57,11 @@ def test_what_an_edit_left_alone_is_counted_apart(material):
 
 
 def test_a_change_is_told_in_units_of_the_spread():
-    texts = ["one two three four", "one two", "one two three", "one"]
+    texts = ["one two three four", "one two", "one two three", "one"]  # too few for a verdict
     found = perturbed(toys.length, Material(tuple(texts))).get("perturbations", "stress_suffix")
     spread = np.std([4, 2, 3, 1])
     assert found.details["beside"]["mean change"]["value"] == pytest.approx(20 / spread)
+    assert (found.verdict, found.value) == ("note", 1.0)
 
 
 def test_a_scorer_that_says_one_thing_cannot_be_measured(material):
