@@ -18,6 +18,7 @@ import json
 import math
 import os
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -122,7 +123,8 @@ class Baseline:
         except OSError as error:
             raise InputError(f"cannot write {path}: {error.strerror}") from error
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # where nothing can be written, nothing is left
+                part.unlink(missing_ok=True)
 
 
 def _named(key: Key) -> dict[str, Any]:

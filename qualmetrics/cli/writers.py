@@ -12,7 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TextIO
@@ -121,7 +121,8 @@ def _stream(output: str | None) -> Iterator[TextIO]:
     except OSError as error:
         raise InputError(f"cannot write {output}: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing is left
+            part.unlink(missing_ok=True)
 
 
 def marks(verdicts: Sequence[Verdict]) -> str:

@@ -163,13 +163,23 @@ def walk(folder: str) -> list[str]:
 
 
 def remove(path: str) -> None:
-    """Remove a file; one that is gone already is no matter."""
-    with suppress(FileNotFoundError):
+    """Remove a file; one that is gone already is no matter.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be removed.
+    """
+    try:
         if is_remote(path):
             system, inner = filesystem(path)
             system.rm_file(inner)
         else:
             os.remove(path)  # noqa: PTH107
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise InputError(f"cannot remove {path}: {error.strerror or error}") from None
 
 
 def remove_empty(folder: str) -> None:
@@ -216,7 +226,8 @@ def _rename(path: Path, write: Callable[[BinaryIO], None], owner: str) -> None:
             os.fsync(stream.fileno())
         os.replace(part, path)  # noqa: PTH105 - the atomic one, and it says so
     except BaseException:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing is left
+            part.unlink(missing_ok=True)
         raise
     _flush_folder(path.parent)
 

@@ -7,6 +7,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -449,5 +450,6 @@ def written(page: str, output: str | Path | None) -> str:
         except OSError as error:
             raise InputError(f"cannot write {output}: {error.strerror}") from None
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # where nothing can be written, nothing is left
+                part.unlink(missing_ok=True)
     return page

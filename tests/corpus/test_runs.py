@@ -606,3 +606,40 @@ def test_an_encoding_is_named_and_part_of_the_run(qm: Run, tmp_path: Path) -> No
     assert "encoding guess" in qm("score", "b.txt").err
     (tmp_path / "c.jsonl").write_bytes(rows.encode("utf-16-le"))
     assert "--encoding utf-16-le" in qm("score", "c.jsonl").err
+
+
+def test_where_nothing_can_be_written_or_removed_that_is_said_in_a_line(
+    qm: Run,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on a file system that is mounted read-only, where ``chmod`` does not stop root."""
+    write_rows(tmp_path / "a.jsonl", 3)
+    call = ("score", "a.jsonl", "-m", "words", "--format", "parquet", "--workers", "0", "-o")
+    assert qm(*call, "run").code == 0
+
+    def closed(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    opened = Path.open
+
+    def reading(path: Path, mode: str = "r", *rest: Any, **more: Any) -> Any:
+        return closed() if "w" in mode else opened(path, mode, *rest, **more)
+
+    monkeypatch.setattr(Path, "open", reading)
+    monkeypatch.setattr(Path, "unlink", closed)
+    monkeypatch.setattr(places.os, "remove", closed)
+    commands = (
+        (*call, "new"),
+        (*call, "run", "--new-run"),
+        ("score", "--add", "rix", "run", "--workers", "0"),
+        ("score", "a.jsonl", "-m", "words", "-o", "x.csv"),
+        ("filter", "run", "--keep", "words>0", "-o", "kept"),
+        ("report", "run", "-o", "x.html"),
+        ("score", "a.jsonl", "--fail-if", "words>0", "--write-baseline", "b.json"),
+    )
+    for command in commands:
+        ran = qm(*command)
+        assert (ran.code, ran.err.count("Read-only file system")) == (2, 1), command
+        assert "Traceback" not in ran.err
+    assert column(runs.open_run("run"), "words")[0] == 1
