@@ -34,8 +34,9 @@ RATIOS = (
 def syntactic_complexity(*, pipeline: str = "") -> Scorer:
     """Ratios of clauses, T-units and phrases in a parsed document, after L2SCA.
 
-    A *clause* is a word with a subject of its own and no infinitive particle, or a verb that is the
-    root of its sentence; it is *dependent* unless it is the root, or coordinated with it or set
+    A *clause* is a finite word with a subject of its own, or a verb that is the root of its
+    sentence; where no pipe set verb forms, what has no infinitive particle is taken for finite. It
+    is *dependent* unless it is the root, or coordinated with it or set
     beside it. A *T-unit* is an independent clause with all that depends on it, or a fragment;
     *complex* with a dependent clause. Lu defines these on constituents: on dependencies they are
     **our reading**. The outputs are called as they are divided (``clauses_per_t_unit``); the

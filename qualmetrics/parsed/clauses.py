@@ -42,12 +42,24 @@ def is_known_scheme(doc: Any) -> bool:
 def is_clause(token: Any) -> bool:
     """Tell whether a word heads a clause.
 
-    A word with a subject of its own and no infinitive particle (``to``), or the root of a sentence
-    if it is a verb, as in an imperative. So coordinated verbs under one subject are one clause.
+    A word with a subject of its own that is finite, or the root of a sentence if it is a verb, as
+    in an imperative. So coordinated verbs under one subject are one clause.
     """
     if label(token) == "root":
         return token.pos_ in ("VERB", "AUX") or _has_subject(token)
-    return _has_subject(token) and not any(
+    return _has_subject(token) and _is_finite(token)
+
+
+def _is_finite(token: Any) -> bool:
+    """Tell a finite predicate, by its own form or that of an auxiliary or copula.
+
+    Where no pipe set forms, whatever has no infinitive particle (``to``) is taken for finite.
+    """
+    helpers = [child for child in token.children if label(child) in ("aux", "auxpass", "cop")]
+    forms = [form for word in (token, *helpers) for form in word.morph.get("VerbForm")]
+    if forms:
+        return "Fin" in forms
+    return not any(
         child.pos_ == "PART" and label(child) in ("aux", "mark") for child in token.children
     )
 

@@ -10,6 +10,7 @@ from qualmetrics.core import Scorer, Spec, Status
 from qualmetrics.errors import ExportError, InputError
 from qualmetrics.lexical import AsRead, Measure, Overlap, Row
 from qualmetrics.structure.edit_distance import MOST_NODES
+from qualmetrics.structure.explain import explain_structure
 from qualmetrics.text.trees import MARKUPS, RULES, MalformedError, Tree, read_tree
 
 Compare = Callable[[Tree, Tree], tuple[Sequence[float], bool]]
@@ -94,5 +95,7 @@ def structure(
         )
 
     spec = replace(spec, family="similarity", increases_with="similarity", needs_references=True)
-    made = Scorer(spec, (overlap,), AsRead(spec.name), abilities={"form": form})
+    made = Scorer(
+        spec, (overlap,), AsRead(spec.name), abilities={"form": form, "explain": explain_structure}
+    )
     return made.with_recipe("qualmetrics.registry:get", name=spec.name, **spec.parameters)

@@ -70,10 +70,15 @@ def align(first: Tree, second: Tree, *, max_nodes: int) -> Alignment:
     """
     if not _is_feasible(first, second, max_nodes):
         return Alignment(_in_order(first, second), is_exact=False)
-    cost = _renames(first, second) + _unlike(first, second)
-    found = edit_distance.mapping(first.parents, second.parents, cost).pairs
+    found = kept_and_renamed(first, second)
     same = tuple((i, j) for i, j in found if first.tags[i] == second.tags[j])
     return Alignment(same, is_exact=True)
+
+
+def kept_and_renamed(first: Tree, second: Tree) -> tuple[tuple[int, int], ...]:
+    """Return the nodes that a cheapest edit keeps or renames, of trees that are small enough."""
+    cost = _renames(first, second) + _unlike(first, second)
+    return edit_distance.mapping(first.parents, second.parents, cost).pairs
 
 
 def _is_feasible(first: Tree, second: Tree, max_nodes: int) -> bool:

@@ -122,6 +122,29 @@ def test_a_ratio_is_what_the_hand_counts(sentence, output, expected):
     assert value("syntactic_complexity", doc(sentence), output) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "morphs", "clauses"),
+    [
+        # I saw him leave: an infinitive without its particle; I know he can leave: "can" is finite
+        (
+            "I|1|nsubj|PRON saw|1|ROOT|VERB him|3|nsubj|PRON leave|1|ccomp|VERB",
+            ["", "VerbForm=Fin", "", "VerbForm=Inf"],
+            1,
+        ),
+        (
+            "I|1|nsubj|PRON know|1|ROOT|VERB he|4|nsubj|PRON can|4|aux|AUX leave|1|ccomp|VERB",
+            ["", "VerbForm=Fin", "", "VerbForm=Fin", "VerbForm=Inf"],
+            2,
+        ),
+    ],
+)
+def test_forms_of_verbs_tell_finite_clauses_where_they_are_set(sentence, morphs, clauses):
+    parsed = doc(sentence)
+    for token, morph in zip(parsed, morphs, strict=True):
+        token.set_morph(morph)
+    assert value("syntactic_complexity", parsed, "clauses_per_sentence") == clauses
+
+
 def test_a_fragment_is_a_t_unit_without_a_clause():
     parsed = doc(DAY)
     scores = qm.get("syntactic_complexity")([parsed.text], columns={"doc": [parsed]})
