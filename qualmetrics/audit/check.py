@@ -41,7 +41,7 @@ class Settings:
     covariates: tuple[str, ...] = ()
     """The caller's own columns to look at as confounders."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """For a single check, by its name."""
+    """``gold``: a scorer for what is meant, in place of labels; ``n``: of ``best_of_n``."""
 
     def __post_init__(self) -> None:
         if self.draws < 1 or self.sample < 2:

@@ -154,6 +154,7 @@ def _settings(subject: Subject, chosen: Sequence[Check], told: Settings) -> dict
         "sample": told.sample,
         "rate": told.rate,
         "lang": told.lang,
+        **{name: str(getattr(value, "signature", value)) for name, value in told.options.items()},
         "version": __version__,
     }
 

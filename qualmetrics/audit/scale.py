@@ -29,6 +29,7 @@ from qualmetrics.evaluation.bootstrap import (
     numbered,
 )
 from qualmetrics.evaluation.correlation import aligned
+from qualmetrics.reward.watch import NEAR
 from qualmetrics.training.losses import sigmoid
 
 EQUAL = 1e-9
@@ -67,7 +68,8 @@ def saturation(
     units : sequence of length n, optional
         What is redrawn for the intervals; by default each value.
     bounds : (low, high)
-        Limits of the scale. Without one, or where no value reaches it, the end is the least
+        Limits of the scale; where both are given, their outermost hundredth counts as the end, as
+        in ``reward.watch``. Without one, or where no value comes near it, the end is the least
         (greatest) value, which counts only where two share it: one value has to be the greatest.
 
     Examples
@@ -81,11 +83,15 @@ def saturation(
     if not len(known):
         nothing = mean_over_units(v, units, draws=draws, seed=seed)
         return Saturation(nothing, nothing, (math.nan, math.nan), 0)
-    near = EQUAL * float(np.ptp(known))
+    same = EQUAL * float(np.ptp(known))
+    low, high = bounds
+    edge = EQUAL if low is None or high is None else NEAR * (high - low)
     shares, ends = [], []
     for bound, extreme in zip(bounds, (known.min(), known.max()), strict=True):
-        end = float(extreme)
-        reached = bound is not None and abs(end - bound) <= near + EQUAL * abs(bound)
+        reached = bound is not None and abs(float(extreme) - bound) <= edge
+        end, near = (
+            (float(bound), edge) if bound is not None and reached else (float(extreme), same)
+        )
         at = np.abs(v - end) <= near
         if not reached and at.sum() < 2:
             at[:] = False

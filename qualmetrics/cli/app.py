@@ -825,6 +825,10 @@ def audit_command(
     rate: Annotated[
         float, typer.Option("--rate", help="Share of letters or words that an edit touches.")
     ] = 0.05,
+    gold: Annotated[
+        str | None,
+        typer.Option("--gold", help="A scorer for what is meant, in place of labels."),
+    ] = None,
     baseline: Annotated[
         str | None,
         typer.Option("--baseline", help="An audit as JSON: exit code 1 where anything got worse."),
@@ -862,6 +866,7 @@ def audit_command(
                 draws=draws,
                 sample=sample,
                 rate=rate,
+                gold=gold,
                 baseline=baseline,
                 output_format=output_format,
                 output=output,

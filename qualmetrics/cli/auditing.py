@@ -31,6 +31,7 @@ class Request:
     draws: int
     sample: int
     rate: float
+    gold: str | None
     baseline: str | None
     output_format: str | None
     output: str | None
@@ -51,6 +52,7 @@ def audit_scorers(request: Request) -> int:
         rate=request.rate,
         lang=request.lang,
         covariates=request.covariates,
+        options={} if request.gold is None else {"gold": subject_of(request.gold)},
     )
     material = read_material(list(request.pairs), **_fields(request.fields))
     _warn_of_rows(material)

@@ -27,6 +27,12 @@ def test_a_ceiling_below_the_bound_is_an_end_too() -> None:
     assert saturation([0.1, 0.9, 0.9], bounds=(0, 1), draws=10).high.value == pytest.approx(2 / 3)
 
 
+def test_almost_at_the_bound_is_at_the_end_where_the_scale_is_known() -> None:
+    found = saturation([0.5, 0.98, 0.991, 0.9999], bounds=(0, 1), draws=10)
+    assert (found.high.value, found.ends) == (0.5, (0.5, 1.0))
+    assert saturation([0.5, 0.98, 0.991, 0.9999], bounds=(None, 1), draws=10).high.value == 0.0
+
+
 def test_constant_values_stand_at_both_ends_and_nothing_has_none() -> None:
     flat = saturation([3, 3, 3], draws=10)
     assert (flat.low.value, flat.high.value, flat.distinct) == (1.0, 1.0, 1)

@@ -100,3 +100,22 @@ def test_what_is_typed_wrong_is_told_and_ends_with_2(
     ran = qm("audit", typed[0], "--pairs", pairs, *FAST, *typed[1:])
     assert ran.code == 2
     assert said in ran.err
+
+
+def test_a_gold_scorer_stands_for_labels_and_is_named(qm: Run, tmp_path: Path) -> None:
+    path = tmp_path / "texts.jsonl"
+    rows = [
+        {"text": "The old dog ran. " * (1 + (k * j) % 7) + "word " * j, "group": str(k)}
+        for k in range(12)
+        for j in range(4)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    one = ("audit", "length", "--pairs", str(path), *FAST, "--checks", "best_of_n")
+    made = json.loads(qm(*one, "--gold", "length", "--format", "json").out)
+    gain = made["findings"][0]
+    assert made["settings"]["gold"] == made["signature"]
+    assert (gain["name"], gain["value"]) == ("gain", 1.0)
+    assert "or a gold scorer" in qm(*one).out
+    ran = qm(*one, "--gold", "chrf")
+    assert ran.code != 0
+    assert "chrf cannot be gold: it reads references" in ran.err
