@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qualmetrics.errors import InputError
+from qualmetrics.errors import InputError, cannot_write
 
 SCHEMA = "qualmetrics-baseline/1"
 
@@ -121,7 +121,7 @@ class Baseline:
             part.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
             part.replace(path)
         except OSError as error:
-            raise InputError(f"cannot write {path}: {error.strerror}") from error
+            raise cannot_write(path, error) from error
         finally:
             with suppress(OSError):  # where nothing can be written, nothing is left
                 part.unlink(missing_ok=True)

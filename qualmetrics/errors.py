@@ -21,7 +21,9 @@ of these: a text that cannot be scored gets a status (see ``qualmetrics.core.Sta
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class QualmetricsError(Exception):
@@ -75,6 +77,17 @@ class MissingExtraError(QualmetricsError, ImportError):
             f"{purpose} needs the package {package!r}, which is not installed. "
             f"Type: pip install 'qualmetrics[{extra}]' (in a clone: pip install {clone})"
         )
+
+
+def cannot_write(path: str, error: OSError, *, instead: str = "") -> InputError:
+    """Return the error of a file that cannot be written; ``instead`` is what else to type."""
+    folder = Path(path).parent
+    reason = error.strerror or str(error)
+    if os.path.isdir(path):  # noqa: PTH112 - a path may hold NUL
+        reason = f"it is a folder; name a file{instead}"
+    elif isinstance(error, FileNotFoundError) and not folder.is_dir():
+        reason = f"there is no folder {str(folder)!r}"
+    return InputError(f"cannot write {path}: {reason}")
 
 
 class RecipeError(QualmetricsError, TypeError):

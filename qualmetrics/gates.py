@@ -176,7 +176,7 @@ def parse_gate(expression: str) -> Gate:
             raise ValueError
     except ValueError:
         raise InputError(
-            f"cannot read the gate {expression!r}; expected NAME, one of > >= < <=, and a number. "
-            'Type for example: --fail-if "fkgl>9"'
+            f"cannot read the gate {expression!r}; expected NAME, one of > >= < <=, and a number, "
+            'such as "fkgl>9"; several are parted by commas'
         ) from None
     return Gate(name, comparison, limit)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qualmetrics.errors import InputError
+from qualmetrics.errors import InputError, cannot_write
 
 FORMATS = {".json": "json", ".md": "md", ".html": "html", ".htm": "html"}
 SHOWN = ("table", "json", "md", "html")
@@ -136,7 +136,7 @@ def _write(request: Request, shown: str, one: Any, audits: Sequence[Any]) -> Non
         try:
             Path(request.output).write_text(text, encoding="utf-8")
         except OSError as error:
-            raise InputError(f"cannot write {request.output}: {error.strerror}") from None
+            raise cannot_write(request.output, error) from None
     elif request.output is not None:
         raise InputError("--format table goes to the terminal; for a file take json, md or html")
     _print(audits)

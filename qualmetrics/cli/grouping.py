@@ -72,5 +72,6 @@ def _cells(
             key = document.path, document.id
             cells.setdefault(key, []).append(document.columns[field])
         elif document.problem:
-            problem = problem or f"{document.place}: {document.problem}"
+            reason = document.problem.partition(". Name the one")[0]
+            problem = problem or f"{document.place}: {reason}"
     return cells, problem

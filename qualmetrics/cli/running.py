@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ def score_corpus(
 ) -> int:
     """Score into a folder and return the exit code."""
     _check(options)
+    _check_folder(folder)
     terms = terms or Terms()
     shard = runs.shard_of(options.shard)
     settings = runs.Settings(
@@ -112,7 +114,7 @@ def add_metrics(
             f"(qualmetrics score ... --format parquet -o {folder}), and --add after that"
         )
     known = [*whole.signatures, *_of_added(whole), *scorers]
-    checks = tuple(Check(gate, _key(gate, known, folder), warns) for gate, warns in gates)
+    checks = tuple(Check(gate, _key(gate, known, folder, scorers), warns) for gate, warns in gates)
     terms = Terms(checks, baseline, written)
     terms.check()
     mine = {name: scorer.signature for name, scorer in scorers.items()}
@@ -125,14 +127,20 @@ def add_metrics(
     return _hold(whole, run, judge, options.shard, quiet=quiet, complete=True)
 
 
-def _key(gate: Gate | CorpusGate, known: Sequence[str], folder: str) -> str:
+def _key(gate: Gate | CorpusGate, known: Sequence[str], folder: str, added: Collection[str]) -> str:
     """Return the column that a gate looks at, by whichever name of its scorer."""
     for name in known:
         if ALIASES.get(name, name) == ALIASES.get(gate.name, gate.name):
             return name
     raise InputError(
-        f"the run in {folder} has no {gate.name!r} for the gate {gate}; it has {', '.join(known)}"
+        f"the run in {folder} has no {gate.name!r} for the gate {gate}; it has {', '.join(known)}. "
+        f"Add it as well: --add {','.join((*added, gate.name))} {folder}"
     )
+
+
+def _check_folder(folder: str) -> None:
+    if os.path.isfile(folder):  # noqa: PTH113 - a URL is none
+        raise InputError(f"{folder} is a file; name a folder: -o DIR")
 
 
 def _check(options: Options) -> None:
@@ -419,11 +427,16 @@ def filter_run(folder: str, conditions: Sequence[str], output: str) -> int:
     """Write what fulfils the conditions, and say how much that is."""
     from qualmetrics.corpus.filtering import keep
 
+    _check_folder(output)
     rows = kept = 0
     gates = [parse_gate(part) for given in conditions for part in given.split(",")]
     for done in keep(runs.open_run(folder), gates, output):
         rows, kept = rows + done.rows, kept + done.kept
-    _say(f"{kept:,} of {rows:,} documents are in {output}")
+    if kept:
+        _say(f"{kept:,} of {rows:,} documents are in {output}")
+    else:
+        wanted = ", ".join(map(str, gates))
+        _say(f"0 of {rows:,} documents fulfil {wanted}; nothing was written")
     return OK
 
 

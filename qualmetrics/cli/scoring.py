@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -36,6 +37,9 @@ from qualmetrics.reward.config import RewardConfig, load_reward
 from qualmetrics.text.trees import RULES
 
 AnyGate = Gate | CorpusGate
+
+SAID = 100
+"""Lines of a kind on standard error; the rows that are written tell all."""
 
 
 @dataclass(frozen=True)
@@ -220,6 +224,8 @@ def _scorers(
     request: Request, gates: Sequence[AnyGate], config: RewardConfig | None
 ) -> dict[str, Scorer]:
     wanted = split_names(request.metrics)
+    if request.metrics and not wanted:
+        raise InputError("-m names no metric; type for example: -m fkgl,fre")
     if not wanted and not request.bundles and config is None:
         of_rows = request.beside.language is not None
         wanted = default_metrics(request.lang or ("auto" if of_rows else "en"))
@@ -331,6 +337,7 @@ class _Watch:
         self.quiet = quiet
         self.failed = failed
         self.lines: list[tuple[str, str]] = []
+        self.said: Counter[Callable[[str], None]] = Counter()
 
     def over(self, batches: Iterable[ScoredBatch]) -> Iterator[ScoredBatch]:
         """Pass batches on."""
@@ -343,14 +350,23 @@ class _Watch:
     def _mention(self, document: Document) -> None:
         if document.problem:
             self.failed = True
-            fail(f"{document.place}: {document.problem}")
+            self._say(fail, f"{document.place}: {document.problem}")
         elif document.warning and not self.quiet:
-            warn(f"{document.place}: {document.warning}")
+            self._say(warn, f"{document.place}: {document.warning}")
+
+    def _say(self, say: Callable[[str], None], line: str) -> None:
+        """Say it, but what is wrong with every row of a million not as often."""
+        self.said[say] += 1
+        if self.said[say] <= SAID:
+            say(line)
 
     def end(self) -> int:
         """Name what does not pass, after the results, and return the exit code.
 
         2 where something could not be read, 1 where a gate failed, else 0.
         """
+        for say, times in self.said.items():
+            if times > SAID:
+                say(f"... and {times - SAID:,} more; --format json, jsonl and csv name them all")
         failed = self.judge.end(self.lines, quiet=self.quiet, complete=not self.failed)
         return FAILED if self.failed else GATE_FAILED if failed else OK

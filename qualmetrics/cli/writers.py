@@ -20,7 +20,7 @@ from typing import Any, Protocol, TextIO
 from qualmetrics.cli.judging import Judge, Verdict
 from qualmetrics.core import Scorer
 from qualmetrics.corpus.scoring import ScoredBatch, output_keys
-from qualmetrics.errors import InputError
+from qualmetrics.errors import InputError, cannot_write
 
 SCHEMA = "qualmetrics-scores/1"
 FORMATS = (
@@ -28,7 +28,7 @@ FORMATS = (
     *("markdown", "github", "sarif", "junit"),
 )
 """What ``--format`` takes; ``parquet`` is a folder, see ``running``."""
-SUFFIXES = {"md": "markdown", "xml": "junit"}
+SUFFIXES = {"txt": "table", "md": "markdown", "xml": "junit"}
 READ_AS = {"markdown": "markdown/1", "html": "html/1", "auto": "auto(markdown/1,html/1)"}
 
 
@@ -88,7 +88,13 @@ def choose_format(given: str | None, output: str | None) -> str:
     """Return the format: what was asked for, else by the suffix of the file, else ``table``."""
     if given is None and output is not None:
         suffix = Path(output).suffix.lstrip(".").lower()
-        given = SUFFIXES.get(suffix, suffix if suffix in FORMATS else None)
+        given = SUFFIXES.get(suffix, suffix)
+        if given not in ("", *FORMATS):
+            known = " ".join(f".{name}" for name in (*SUFFIXES, *FORMATS[1:]))
+            raise InputError(
+                f"{output}: no format has the suffix .{suffix}; the suffixes are {known}. Or name "
+                "the format: --format table"
+            )
     form = given or "table"
     if form not in FORMATS:
         raise InputError(f"format {form!r} is not one of {', '.join(FORMATS)}")
@@ -119,7 +125,8 @@ def _stream(output: str | None) -> Iterator[TextIO]:
             yield stream
         os.replace(part, path)  # noqa: PTH105 - the atomic one, and it says so
     except OSError as error:
-        raise InputError(f"cannot write {output}: {error.strerror}") from error
+        run = f", or for a run of many processes: --format parquet -o {output}"
+        raise cannot_write(output, error, instead=run) from error
     finally:
         with suppress(OSError):  # where nothing can be written, nothing is left
             part.unlink(missing_ok=True)

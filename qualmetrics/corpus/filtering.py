@@ -104,7 +104,10 @@ def _column(run: Run, there: Sequence[str], name: str) -> str:
             return column
     hidden = {"id", "path", "line", "row", "status", "message", "text"}
     shown = (c for c in there if c not in hidden and not c.endswith(".status"))
-    raise InputError(f"the run in {run.folder} has no {name!r}; it has {', '.join(shown)}")
+    raise InputError(
+        f"the run in {run.folder} has no {name!r}; it has {', '.join(shown)}. To add a metric: "
+        f"qualmetrics score --add {name} {run.folder}"
+    )
 
 
 _SUFFIXES = {"jsonl": "jsonl", "csv": "csv", "parquet": "parquet", "arrow": "arrow"}

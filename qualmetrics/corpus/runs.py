@@ -251,6 +251,8 @@ def open_run(folder: str) -> Run:
     folder = places.plain(folder)
     about = _there(folder)
     if about is None:
+        if os.path.isfile(folder):  # noqa: PTH113 - a URL is none
+            raise InputError(f"{folder} is a file, and no run: a run is a folder that score made")
         raise InputError(f"{folder} holds no run: there is no run.json in it")
     lines = places.read_bytes(places.join(folder, "plan.jsonl")).decode().splitlines()
     splits = (Split.from_dict(json.loads(line)) for line in lines)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from qualmetrics.errors import InputError, MissingExtraError
+from qualmetrics.errors import InputError, MissingExtraError, cannot_write
 from qualmetrics.evaluation.bootstrap import DRAWS, mean_over_units
 from qualmetrics.gates import Gate
 from qualmetrics.report import statistics as st
@@ -448,7 +448,7 @@ def written(page: str, output: str | Path | None) -> str:
             part.write_text(page, encoding="utf-8", errors="replace")
             os.replace(part, output)  # noqa: PTH105 - the atomic one, and it says so
         except OSError as error:
-            raise InputError(f"cannot write {output}: {error.strerror}") from None
+            raise cannot_write(str(output), error) from None
         finally:
             with suppress(OSError):  # where nothing can be written, nothing is left
                 part.unlink(missing_ok=True)

@@ -277,13 +277,21 @@ def _of_path(path: Path) -> Scored:
     if path.is_dir():
         parts = sorted(p for p in path.rglob("*.parquet") if not p.name.startswith((".", "_")))
         if not parts:
-            raise InputError(f"{path}: no .parquet in this folder; it is no finished run")
+            raise InputError(
+                f"{path}: no .parquet in this folder; it is no finished run. {_first(path)}"
+            )
         return _of_parquet(parts)
     if path.suffix == ".parquet":
         return _of_parquet([path])
     if path.suffix in (".jsonl", ".json"):
         return _of_json(path)
-    raise InputError(f"{path}: expected .jsonl, .json, .parquet, or the folder of a run")
+    raise InputError(
+        f"{path}: expected .jsonl, .json, .parquet, or the folder of a run. {_first(path)}"
+    )
+
+
+def _first(path: Path) -> str:
+    return f"Texts are scored first: qualmetrics score {path} -o scores.jsonl"
 
 
 def _of_run(folder: str) -> Scored:
@@ -385,7 +393,7 @@ def _json_rows(path: Path) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
     else:
         header, *rows = list(_lines(text))
     if not isinstance(header, Mapping) or "signatures" not in header:
-        raise ValueError("the header with the signatures is missing")
+        raise ValueError(f"the header with the signatures is missing. {_first(path)}")
     for number, row in enumerate(rows, 1):
         if not isinstance(row, Mapping) or not isinstance(row.get("scores"), Mapping):
             raise ValueError(f"row {number} holds no scores")

@@ -266,7 +266,8 @@ def _read(path: Path) -> Mapping[str, Any]:
             raise InputError(f"{path} is larger than {MAX_BYTES} bytes")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read {path}: {error}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot read {path}: {reason}") from None
     try:
         data = _parse(text, path.suffix.lower(), path)
     except ValueError as error:

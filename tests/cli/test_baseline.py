@@ -172,7 +172,7 @@ def test_a_file_that_is_no_baseline_is_refused(
         (["--baseline", "b.json", "--warn-if", "words>3"], "there is none"),
         (["--write-baseline", "b.json"], "there is none"),
         ([*GATE, "--baseline", "b.json", "--write-baseline", "b.json"], "choose one"),
-        ([*GATE, "--write-baseline", "no/b.json"], "cannot write no/b.json: No such file"),
+        ([*GATE, "--write-baseline", "no/b.json"], "cannot write no/b.json: there is no folder"),
         (["--warn-if", "words"], "cannot read the gate 'words'"),
     ],
 )
