@@ -14,7 +14,7 @@ from typing import Any
 from qualmetrics.core import Scorer
 from qualmetrics.corpus.commit import score_columns
 from qualmetrics.corpus.parquet import pyarrow
-from qualmetrics.corpus.readers import Document, Reading, row_of
+from qualmetrics.corpus.readers import Place, Reading, row_of
 from qualmetrics.corpus.scoring import score_batch
 
 
@@ -47,7 +47,7 @@ class ArrowScorer:
         """
         arrow = pyarrow("scoring Arrow tables", "")
         documents = [
-            row_of(Document(str(i), ""), row, self.reading)
+            row_of(Place(str(i), "", None), row, self.reading)
             for i, row in enumerate(table.to_pylist())
         ]
         scores = score_batch(documents, self.scorers).scores

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from qualmetrics.corpus.readers import REFERENCE_FIELDS, At, Document, Reading, row_of
+from qualmetrics.corpus.readers import REFERENCE_FIELDS, At, Document, Place, Reading, row_of
 from qualmetrics.errors import MissingExtraError
 
 ROWS = 1024
@@ -64,7 +64,7 @@ def rows_of(batch: Any, path: str, row: int, reading: Reading) -> Iterator[Docum
     cells = [column.to_pylist() for column in batch.columns]
     for i in range(batch.num_rows):
         there = {name: column[i] for name, column in zip(names, cells, strict=True)}
-        yield row_of(Document(f"{path}:{row + i}", path, row + i), there, reading)
+        yield row_of(Place(f"{path}:{row + i}", path, row + i), there, reading)
 
 
 def columns_of(there: Sequence[str], reading: Reading) -> list[str]:

@@ -18,7 +18,7 @@ import sys
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
@@ -580,26 +580,42 @@ def _jsonl(stream: BinaryIO, path: str, reading: Reading, at: At = BEGINNING) ->
         begins, size = data, len(data)
         if first:
             data = data.removeprefix(b"\xef\xbb\xbf")
-        plain = data.lstrip().startswith(b"{") and b"\0" not in data[:4]
-        kind = binary_kind(data) if first and not plain else None
-        if kind:
-            yield replace(place, problem=_not_text(kind))
-            return
+            plain = data.lstrip().startswith(b"{") and b"\0" not in data[:4]
+            kind = None if plain else binary_kind(data)
+            if kind:
+                yield place.document(problem=_not_text(kind))
+                return
         if len(data) > MAX_DOCUMENT_BYTES:
             size += _skip_line(stream, begins)
-            yield replace(place, problem=_TOO_LARGE)
-        elif data.strip():
+            yield place.document(problem=_TOO_LARGE)
+        elif not data.isspace():
             yield _json_row(place, data, reading)
         first = False
         line = None if line is None else line + 1
         offset = None if offset is None else offset + size
 
 
-def _place(path: str, line: int | None, offset: int | None) -> Document:
+class Place(NamedTuple):
+    """Where a row is, before it is read: a document is made of each row once, which counts."""
+
+    id: str
+    path: str
+    line: int | None
+    offset: int | None = None
+    warning: str = ""
+
+    def document(self, *, problem: str) -> Document:
+        """Return the document of a row that cannot be read."""
+        return Document(
+            self.id, self.path, self.line, self.offset, problem=problem, warning=self.warning
+        )
+
+
+def _place(path: str, line: int | None, offset: int | None) -> Place:
     """Name a row after its byte where that is known: no number depends on where a part begins."""
     if offset is None:
-        return Document(f"{path}:{line}", path, line)
-    return Document(f"{path}@{offset}", path, line, offset)
+        return Place(f"{path}:{line}", path, line)
+    return Place(f"{path}@{offset}", path, line, offset)
 
 
 def _skip_line(stream: BinaryIO, begun: bytes) -> int:
@@ -611,24 +627,20 @@ def _skip_line(stream: BinaryIO, begun: bytes) -> int:
     return size
 
 
-def _json_row(place: Document, data: bytes, reading: Reading) -> Document:
-    text, replaced = _decoded(data.rstrip(b"\r\n"))
+def _json_row(place: Place, data: bytes, reading: Reading) -> Document:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text, place = decode(data, "utf-8").text, place._replace(warning=_REPLACED)
     try:
         row = json.loads(text)
     except ValueError as error:
-        return replace(place, problem=f"no JSON: {error}")
+        return place.document(problem=f"no JSON: {error}")
     except RecursionError:
-        return replace(place, problem="no JSON: nested too deeply")
+        return place.document(problem="no JSON: nested too deeply")
     if not isinstance(row, dict):
-        return replace(place, problem=f"expected a JSON object, got {_type(row)}")
-    return row_of(replace(place, warning=_REPLACED) if replaced else place, row, reading)
-
-
-def _decoded(data: bytes) -> tuple[str, bool]:
-    """Decode a line, and say whether some bytes had to be replaced."""
-    with suppress(UnicodeDecodeError):
-        return data.decode(), False
-    return decode(data, "utf-8").text, True
+        return place.document(problem=f"expected a JSON object, got {_type(row)}")
+    return row_of(place, row, reading)
 
 
 def _csv(stream: BinaryIO, path: str, reading: Reading, at: At = BEGINNING) -> Iterator[Document]:
@@ -646,9 +658,9 @@ def _csv(stream: BinaryIO, path: str, reading: Reading, at: At = BEGINNING) -> I
     before = 0 if at.line in (None, 1) else at.line - 1 - len(header.lines)
     for record in records:
         line = before + record.line
-        place = Document(f"{path}:{line}", path, line)
+        place = Place(f"{path}:{line}", path, line)
         if record.cells is None:
-            yield replace(place, problem=record.problem)
+            yield place.document(problem=record.problem)
         elif record.cells:
             yield _csv_row(place, names, record.cells, reading)
 
@@ -723,37 +735,36 @@ class _Lines:
 
 
 def _csv_row(
-    place: Document, header: Sequence[str], cells: Sequence[str], reading: Reading
+    place: Place, header: Sequence[str], cells: Sequence[str], reading: Reading
 ) -> Document:
     if any(cells[len(header) :]):
         more = f"{len(cells)} cells, and the header has {len(header)}"
-        return replace(place, problem=f"{more}; a comma inside a cell needs quotes around the cell")
+        return place.document(problem=f"{more}; a comma inside a cell needs quotes around the cell")
     row, replaced = {}, False
     for name, cell in zip(header, cells, strict=False):
         clean = cell.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         replaced = replaced or clean != cell
         row[name] = clean
-    return row_of(replace(place, warning=_REPLACED) if replaced else place, row, reading)
+    return row_of(place._replace(warning=_REPLACED) if replaced else place, row, reading)
 
 
-def row_of(place: Document, row: Mapping[str, Any], reading: Reading) -> Document:
+def row_of(place: Place, row: Mapping[str, Any], reading: Reading) -> Document:
     """Return a row as a document: text, id, references and columns, or what is wrong with it."""
     name = row.get(reading.id_field)
-    named = isinstance(name, (str, int, float)) and name != ""
-    identity = str(name) if named else place.id
+    if isinstance(name, (str, int, float)) and name != "":
+        place = place._replace(id=str(name))
     problem = _lacking(row, reading)
     text = None if problem else row[reading.text_field]
     if not problem and not isinstance(text, str):
         problem = _no_string(reading.text_field, text)
     if problem:
-        return replace(place, id=identity, problem=problem)
+        return place.document(problem=problem)
     references, problem = _references(row, reading)
     if problem:
-        return replace(place, id=identity, problem=problem)
+        return place.document(problem=problem)
     columns = {name: row[where] for name, where in reading.columns}
-    # Made at once: ``replace`` takes longer than reading a row of JSON.
     return Document(
-        identity,
+        place.id,
         place.path,
         place.line,
         place.offset,
@@ -878,6 +889,7 @@ __all__ = [
     "At",
     "Document",
     "Found",
+    "Place",
     "Reading",
     "as_prose",
     "as_utf8",

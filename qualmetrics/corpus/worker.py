@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -152,8 +152,7 @@ def _batches(task: Task, job: Job, announce: Announce) -> Iterator[ScoredBatch]:
             if not single:
                 announce(first, end)
             watch.extend(sum(len(d.text or "") for _, d in taken))
-            texts = [one for i, d in taken for one in _read(i, d, task, job)]
-            scored = score_batch(texts, job.scorers)
+            scored = score_batch(_rows(taken, task, job), job.scorers)
         yield scored
         first = end
 
@@ -170,6 +169,16 @@ def _taken(stream: Iterator[tuple[int, Document]], most: int) -> Iterator[tuple[
         size += len(document.text or "")
         if size >= BATCH_CHARACTERS:
             return
+
+
+def _rows(taken: Sequence[tuple[int, Document]], task: Task, job: Job) -> list[Document]:
+    """Return what is scored of some documents: most often these, as they are."""
+    form = task.split.form
+    whole = job.sample >= 1 and job.level == "document" and not task.skip
+    plain = form != "text" and job.reading.markup_of("", form) == "none"
+    if whole and plain and job.completion is None:
+        return [document for _, document in taken]
+    return [one for i, document in taken for one in _read(i, document, task, job)]
 
 
 def _read(i: int, document: Document, task: Task, job: Job) -> Iterator[Document]:
