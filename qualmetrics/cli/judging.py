@@ -334,25 +334,32 @@ class Judge:
             made = replace(
                 made,
                 signatures={**others.signatures, **self.signatures},
-                texts={**others.texts, **record.texts},
+                texts={
+                    key: {**others.texts.get(key, {}), **record.texts.get(key, {})}
+                    for key in (*others.texts, *record.texts)
+                },
             )
         made.write(record.file)
         if not quiet:
             n, more = len(record.texts), len(made.texts) - len(record.texts)
-            kept = f", beside {more:,} of files that were not scored now" if more else ""
+            kept = f"; {more:,} others stay" if more else ""
             note(f"{record.file} holds {n:,} texts that fail a gate{kept}")
 
     def _others(self, record: Record) -> Baseline | None:
-        """Return what stays of the file as it was: what it says of files not scored now."""
+        """Return what stays of the file: of files not scored now, and of metrics not gated now."""
         if record.before is None:
             return None
         read = self.names.files.values() if self.whole else ()
         texts = record.before.without(set(read), self.names.folder)
+        for key, values in record.before.texts.items():
+            left = {name: v for name, v in values.items() if name not in self.signatures}
+            if left and key not in texts and self.names.seen.get(key[:2], 0) >= key.nth:
+                texts[key] = left
         try:
             record.before.check(self.signatures, self.reading)
         except InputError as error:
             if texts:
-                warn(f"{len(texts):,} entries of files that were not scored now go: {error}")
+                warn(f"{len(texts):,} entries that this call is not about go: {error}")
             return None
         return replace(record.before, texts=texts)
 

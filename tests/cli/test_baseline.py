@@ -91,8 +91,23 @@ def test_nothing_is_said_of_files_that_were_not_scored_and_they_stay_in_the_file
     assert (ran.code, ran.err) == (0, "")
     write(folder, bad=6)
     ran = qm("score", "docs/bad.txt", *GATE, "--write-baseline", "base.json")
-    assert ran.err.endswith("fail a gate, beside 1 of files that were not scored now\n")
+    assert ran.err.endswith("fail a gate; 1 others stay\n")
     assert qm("score", "docs", *GATE, "--baseline", "base.json").code == 0
+
+
+def test_a_file_that_is_written_for_one_metric_keeps_what_it_says_of_another(
+    qm: Run, folder: Path
+) -> None:
+    other = ("-m", "sentences", "--fail-if", "sentences>0")
+    (folder / "worst.txt").unlink()
+    assert qm("score", "docs", *other, "--write-baseline", "base.json").code == 0
+    both = qm("score", "docs", *GATE, *other[2:], "--baseline", "base.json")
+    assert (both.code, both.err) == (0, "")
+    data = json.loads((folder.parent / "base.json").read_text())
+    assert {row["path"]: sorted(row["values"]) for row in data["texts"]} == {
+        "docs/bad.txt": ["sentences", "words"],
+        "docs/good.txt": ["sentences"],
+    }
 
 
 def test_texts_are_found_from_another_folder_by_another_path_and_alias(

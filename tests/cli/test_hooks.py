@@ -47,6 +47,20 @@ def test_the_action_annotates_what_fails(gate, code):
     assert (f"::error file={HARD}" in done.stdout) == bool(code)
 
 
+def test_the_action_takes_a_baseline_and_warnings(tmp_path):
+    base = str(tmp_path / "base.json")
+    gate = ["-m", "fkgl", "--fail-if", "fkgl>12"]
+    command = [sys.executable, "-m", "qualmetrics", "score", HARD, *gate, "--write-baseline", base]
+    assert run(command).returncode == 0
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    script = action["runs"]["steps"][-1]["run"]
+    given = {"PATHS": f"{HARD} {EASY}", "METRICS": "fkgl", "GATE": "fkgl>12"}
+    more = {"BASELINE": base, "WARN": "fkgl>6"}
+    done = run(["bash", "-euo", "pipefail", "-c", script], **given, **more)
+    assert (done.returncode, "::error" in done.stdout) == (0, False), done.stderr
+    assert f"::warning file={EASY}" in done.stdout
+
+
 def test_the_action_treats_what_it_is_given_as_words_not_as_commands():
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
     script = action["runs"]["steps"][-1]["run"]
