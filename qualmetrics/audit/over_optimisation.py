@@ -92,23 +92,20 @@ def best_of_n(proxy: Any, gold: Any, n: int) -> float:
     (p, g), there = aligned(proxy, gold)
     if not there.all():
         raise InputError(f"{int((~there).sum())} samples have no value; leave them out")
-    return _best_of_sorted(*_sorted(p, g), len(p), _rising((n,))[0])
+    return float(_chances(p, _rising((n,)))[0] @ g)
 
 
-def _sorted(proxy: Values, gold: Values) -> tuple[Index, Values]:
-    """Return where each run of equal proxies ends, and the mean gold of each, lowest first."""
+def _chances(proxy: Values, steps: Sequence[int]) -> Values:
+    """Return how likely each sample is the best of n, ``(steps, N)``; NaN where n is above N."""
     order = np.argsort(proxy, kind="stable")
-    ends: Index = np.flatnonzero(np.diff(proxy[order], append=np.nan) != 0) + 1
-    starts = np.r_[0, ends[:-1]] if len(ends) else ends
-    sums = np.add.reduceat(gold[order], starts) if len(ends) else np.zeros(0)
-    return ends, sums / (ends - starts)
-
-
-def _best_of_sorted(ends: Index, means: Values, size: int, n: int) -> float:
-    if size < n:
-        return math.nan
-    below = _share_below(size, n)
-    return float(np.diff(below[ends], prepend=0.0) @ means)
+    ends = np.flatnonzero(np.diff(proxy[order], append=np.nan) != 0) + 1
+    sizes = np.diff(ends, prepend=0)
+    found = np.full((len(steps), len(proxy)), np.nan)
+    for row, n in zip(found, steps, strict=True):
+        if n <= len(proxy):
+            of_run = np.diff(_share_below(len(proxy), n)[ends], prepend=0.0)
+            row[order] = np.repeat(of_run / sizes, sizes)
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -144,8 +141,9 @@ class BonCurve:
     turns_at: int | None
     """The first n whose gold is surely below that of a smaller one; None where there is none.
 
-    *Surely*: all pairs of n are tested at once on paired resamples (studentised maximum), so that
-    a curve that never falls is flagged in 5 % of cases at most, however many n there are.
+    *Surely*: all pairs of n are tested at once against gold that was shuffled inside its prompts
+    (greatest standardised drop), so that a proxy which says nothing is flagged in 5 % of cases,
+    however many n there are.
     """
     judged: bool
     """False where fewer than ``MIN_PROMPTS`` prompts have two n to compare."""
@@ -216,19 +214,18 @@ def bon_curve(
         raise InputError(f"{len(p)} values but {len(groups)} groups")
     blocks = _blocks(groups)
     tables = np.full((3, len(blocks), len(steps)), np.nan)
-    sizes, n_tied = [], 0
+    kept: list[tuple[Values, Values]] = []
+    n_tied = 0
     for row, block in enumerate(blocks):
         inside = block[there[block]]
-        sizes.append(len(inside))
-        ends, means = _sorted(p[inside], g[inside])
-        levels = np.sort(p[inside])[ends - 1]
-        runs = np.diff(ends, prepend=0)
-        n_tied += int(runs[runs > 1].sum())
-        one = _best_of_sorted(ends, means, len(inside), 1)
-        for column, step in enumerate(steps):
-            best = _best_of_sorted(ends, means, len(inside), step)
-            top = _best_of_sorted(ends, levels, len(inside), step)
-            tables[:, row, column] = top, best, best - one
+        chances = _chances(p[inside], steps)
+        kept.append((chances, g[inside]))
+        if len(inside):
+            best = chances @ g[inside]
+            tables[:, row] = chances @ p[inside], best, best - g[inside].mean()
+        counts = np.unique(p[inside], return_counts=True)[1]
+        n_tied += int(counts[counts > 1].sum())
+    sizes = [len(gold_values) for _, gold_values in kept]
     rows = [
         tuple(mean_over_units(table[:, k], draws=draws, seed=seed) for k in range(len(steps)))
         for table in tables
@@ -238,7 +235,7 @@ def bon_curve(
     rest = tables[1][:, last] - tables[1][:, peak]
     comparable = np.isfinite(tables[1]).sum(axis=1) > 1
     judged = int(comparable.sum()) >= MIN_PROMPTS
-    turns = _first_fall(tables[1], spread * ROUNDING, draws, seed) if judged else None
+    turns = _first_fall(tables[1], kept, spread * ROUNDING, draws, seed) if judged else None
     return BonCurve(
         n=steps,
         kl=tuple(map(kl_of_best_of_n, steps)),
@@ -283,22 +280,47 @@ def _blocks(groups: Sequence[Any]) -> list[Index]:
     return np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
 
 
-def _first_fall(table: Values, rounding: float, draws: int, seed: int) -> int | None:
-    """Return the first column of ``(prompts, n)`` that is surely below an earlier one."""
-    falls: list[tuple[int, Estimate, float]] = []
-    worst = np.zeros(draws)
-    for i, j in combinations(range(table.shape[1]), 2):
-        found = mean_over_units(table[:, j] - table[:, i], draws=draws, seed=seed)
-        # Where few prompts have so many samples, a resample may hold none of them.
-        error = float(np.nanstd(found.resamples)) if np.isfinite(found.resamples).any() else 0.0
-        if found.n < MIN_PROMPTS:
-            continue
-        falls.append((j, found, error))
-        if error > 0:
-            worst = np.fmax(worst, (found.value - found.resamples) / error)
+def _first_fall(
+    table: Values, kept: Sequence[tuple[Values, Values]], rounding: float, draws: int, seed: int
+) -> int | None:
+    """Return the first column of ``(prompts, n)`` that is surely below an earlier one.
+
+    What chance does is seen by shuffling gold inside each prompt, which leaves every curve flat.
+    """
+    pairs = [
+        (i, j)
+        for i, j in combinations(range(table.shape[1]), 2)
+        if np.isfinite(table[:, j]).sum() >= MIN_PROMPTS
+    ]
+    first, second = np.array(pairs).T
+    drops = table[:, first] - table[:, second]
+    if not (np.nanmean(drops, axis=0) > rounding).any():
+        return None
+    by_chance = _shuffled(kept, first, second, draws, seed)
+    scale = by_chance.std(axis=0)
+    there = scale > rounding
+    worst = (by_chance[:, there] / scale[there]).max(axis=1, initial=0.0)
     critical = float(np.quantile(worst, LEVEL))
-    sure = [j for j, d, error in falls if d.value < -rounding and d.value + critical * error < 0]
-    return min(sure, default=None)
+    # Where gold varies more among what is chosen than on the whole, its own error is the larger.
+    error = np.nanstd(drops, axis=0, ddof=1) / np.sqrt(np.isfinite(drops).sum(axis=0))
+    sure = np.flatnonzero(there & (np.nanmean(drops, axis=0) > critical * np.maximum(scale, error)))
+    return int(second[sure].min()) if len(sure) else None
+
+
+def _shuffled(
+    kept: Sequence[tuple[Values, Values]], first: Index, second: Index, draws: int, seed: int
+) -> Values:
+    """Return the mean drops from each first n to each second of shuffled gold: ``(draws, m)``."""
+    rng = np.random.default_rng(seed)
+    total, n_prompts = np.zeros((draws, len(first))), np.zeros(len(first))
+    for chances, gold in kept:
+        change = chances[first] - chances[second]
+        reached = np.asarray(np.isfinite(change).all(axis=1), dtype=bool)
+        if reached.any():
+            mixed = rng.permuted(np.tile(gold, (draws, 1)), axis=1)
+            total += mixed @ np.where(reached[:, None], change, 0.0).T
+            n_prompts += reached
+    return total / n_prompts
 
 
 # -- the upper end ------------------------------------------------------------------------------
