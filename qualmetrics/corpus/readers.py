@@ -691,7 +691,8 @@ def csv_records(stream: BinaryIO) -> Iterator[Record]:
             try:
                 cells = next(rows, None)
             except csv.Error as error:
-                problem = f"no CSV: {error}; is a quote in this line not closed, or not doubled?"
+                too_long = "larger than" in str(error)
+                problem = f"no CSV: {error}" if too_long else _QUOTE
             kept = source.take()
             if problem:
                 source.back.extendleft(reversed(kept[1:]))
@@ -705,6 +706,10 @@ def csv_records(stream: BinaryIO) -> Iterator[Record]:
             raise source.broken
     finally:
         lines.detach()  # whoever opened the stream closes it
+
+
+_QUOTE = "no CSV: a quote in this line is not closed, or one inside a cell not doubled"
+"""Which of the two depends on what follows, and that on where the file is cut."""
 
 
 class _Lines:

@@ -150,7 +150,7 @@ def _with_cells(document: Document, columns: Sequence[Column | ByColumn]) -> Doc
     for column in columns:
         wrong = column.problem(document.columns.get(column.name))
         if wrong and not document.problem:
-            return replace(document, text=None, problem=wrong)
+            return replace(document, text=None, problem=wrong, columns={})
     return document
 
 

@@ -92,4 +92,5 @@ def test_a_cell_that_is_no_number_is_an_error_of_its_row_that_names_it(qm, files
     ran = qm("score", "rows.jsonl", "--reward", "reward.json", "-m", "words", *run)
     said = "rows.jsonl:2: column 'level' is 'soon', expected a number"
     assert said in (qm("run", "errors", "run").out if run else ran.err)
+    assert "cells are no numbers" not in ran.err
     assert ran.code == (0 if run else 2)

@@ -174,9 +174,20 @@ def test_a_quote_that_is_not_closed_costs_its_line_and_no_other(tmp_path: Path, 
     found = read_all([path], size)
     assert [(d.line, d.text) for d in found] == expected
     problems = [d.problem for d in found if d.problem]
-    assert ["is a quote in this line not closed" in p for p in problems] == [1, 1, 0, 1]
+    assert ["a quote in this line is not closed" in p for p in problems] == [1, 1, 0, 1]
     assert "3 cells, and the header has 2" in problems[2]
     assert [(d.line, d.text) for d in readers.read_found([str(path)], Reading())] == expected
+
+
+@settings(deadline=None, max_examples=150)
+@given(body=st.text('"a,\n\r é', max_size=50), size=st.integers(1, 40))
+def test_broken_csv_reads_the_same_wherever_it_is_cut(
+    tmp_path_factory: pytest.TempPathFactory, body: str, size: int
+) -> None:
+    path = tmp_path_factory.mktemp("broken") / "a.csv"
+    path.write_text(f"id,text\n{body}", encoding="utf-8", newline="")
+    whole = list(readers.read_found([str(path)], Reading()))
+    assert read_all([path], size) == whole
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])
