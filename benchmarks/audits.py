@@ -2,7 +2,8 @@
 
 ``QUALMETRICS_DATA=... python benchmarks/audits.py [NAME...] [--out docs/audits]``; all without a
 name, about a quarter of an hour on one core. Scorers of one family and language are audited on one
-set, read once; see ``SETS``. No text of a set goes into a page.
+set, which is read and edited once; see ``SETS``. The index is brought up to date row by row. No
+text of a set goes into a page.
 """
 
 from __future__ import annotations
@@ -28,11 +29,9 @@ from qualmetrics.core import Scorer
 from qualmetrics.errors import QualmetricsError
 from qualmetrics.reward.shaping import target_band
 
-PAIRS = 300
-SOME, FEW, FEW_TEXTS = 120, 40, 160
-"""Texts that are edited; for a family that may run a neural model, fewer, and of fewer in all."""
-HEAVY = ("ranker", "similarity", "reward")
-"""Those families."""
+PAIRS, DRAWS = 300, 200
+SOME, FEW, FEW_TEXTS = 100, 30, 120
+"""Texts that are edited; for a scorer with a neural model, fewer, and of fewer in all."""
 
 
 def rows(*path: str) -> list[dict[str, Any]]:
@@ -187,6 +186,11 @@ def set_of(scorer: Scorer) -> str | None:
     return next((lang for lang in spec.languages if lang in SETS), None)
 
 
+def is_heavy(scorer: Scorer) -> bool:
+    """Tell whether it runs a neural model."""
+    return "encoder:" in scorer.signature
+
+
 def made(name: str) -> Scorer:
     """Return a scorer or preset by name; an undefined row of a preset is worth 0."""
     if name not in registry.reward_names():
@@ -259,9 +263,9 @@ def audited(names: list[str]) -> Iterator[tuple[str, str, Audit | None, str]]:
                 lacking = "it reads spaCy documents" if "doc" in scorer.needs else languages
                 yield name, "", None, f"no set here fits it ({lacking})"
                 continue
-            heavy = scorer.spec.family in HEAVY
+            heavy = is_heavy(scorer)
             lang = of if len(of) == 2 else "en"
-            told = Settings(draws=200, sample=FEW if heavy else SOME, lang=lang)
+            told = Settings(draws=DRAWS, sample=FEW if heavy else SOME, lang=lang)
             texts = material(of).sample(FEW_TEXTS) if heavy else material(of)
             found = audit(scorer, texts, settings=told)
             print(f"{name}: {of}, {time.perf_counter() - start:.0f} s", file=sys.stderr)
@@ -271,25 +275,35 @@ def audited(names: list[str]) -> Iterator[tuple[str, str, Audit | None, str]]:
 
 
 def main() -> None:
-    """Write the pages and their index."""
+    """Write the pages, and bring their index up to date."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--out", type=Path, default=Path("docs/audits"))
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    every = [*registry.names(), *registry.reward_names()]
-    names = given.names or [
-        n for n in every if not registry.required(n) or n in registry.reward_names()
-    ]
-    lines, without = [], []
+    names = given.names or [*registry.names(), *registry.reward_names()]
+    path = given.out / "README.md"
+    known = rows_of(path.read_text(encoding="utf-8")) if path.exists() else {}
     for name, of, found, why in audited(names):
         if found is None:
-            without.append(f"- {name}: {why}")
-            continue
-        (given.out / f"{name}.md").write_text(page(found, name, of), encoding="utf-8")
-        lines.append(line(found, name, of))
-    if not given.names:
-        (given.out / "README.md").write_text(index(lines, without), encoding="utf-8")
+            known[name] = f"- {name}: {why}"
+        else:
+            (given.out / f"{name}.md").write_text(page(found, name, of), encoding="utf-8")
+            known[name] = line(found, name, of)
+        rows = [known[one] for one in sorted(known)]
+        shown = [row for row in rows if row.startswith("| [")]
+        path.write_text(index(shown, [r for r in rows if r not in shown]), encoding="utf-8")
+
+
+def rows_of(text: str) -> dict[str, str]:
+    """Return the rows of an index by the scorer's name."""
+    found = {}
+    for row in text.split("## Scorers", 1)[-1].splitlines():
+        if row.startswith("| ["):
+            found[row[3:].partition("]")[0]] = row
+        elif row.startswith("- "):
+            found[row[2:].partition(":")[0]] = row
+    return found
 
 
 def index(lines: list[str], without: list[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -74,10 +75,8 @@ def perturbed(subject: Subject, material: Material, settings: Settings) -> list[
         return [missing(NAME, told, n_undefined=int(np.isnan(values).sum()))]
     base = _Base(part, values, spread, settings)
     findings, drops, units = [], [], []
-    edits = perturb_all(
-        part.texts, seed=settings.seed, rate=settings.rate, lang=part.languages(settings.lang)[0]
-    )
-    for perturbation, texts in edits:
+    languages = tuple(part.languages(settings.lang)[0])
+    for perturbation, texts in _edits(part.texts, languages, settings.seed, settings.rate):
         edited = _edited(subject, base, perturbation, texts)
         if not len(edited.changed):
             told = f"It found nothing to change: {perturbation.what}."
@@ -89,6 +88,14 @@ def perturbed(subject: Subject, material: Material, settings: Settings) -> list[
             drops.append(_drop(base, edited, index))
             units += [base.material.pair_groups[i] for i in index]
     return [*_overall(base, drops, units), *findings]
+
+
+@lru_cache(maxsize=2)
+def _edits(
+    texts: tuple[str, ...], languages: tuple[str, ...], seed: int, rate: float
+) -> list[tuple[Perturbation, list[str]]]:
+    """Return all edits of some texts: made once, whatever number of scorers is asked."""
+    return list(perturb_all(texts, seed=seed, rate=rate, lang=languages))
 
 
 def _edited(subject: Subject, base: _Base, perturbation: Perturbation, texts: list[str]) -> _Edited:
