@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from qualmetrics import registry
-from qualmetrics.audit import Audit, Material, Settings, audit
+from qualmetrics.audit import Audit, Material, Settings, audit, subject_of
 from qualmetrics.audit.finding import cell
 from qualmetrics.audit.words import in_words
 from qualmetrics.core import Scorer
@@ -204,6 +204,12 @@ def made(name: str) -> Scorer:
     return registry.get(name, **given)
 
 
+def says_one_thing(scorer: Scorer, texts: Material) -> bool:
+    """Tell whether all values are the same: then nothing can be measured."""
+    values = subject_of(scorer).score(texts.rows()).values
+    return len(np.unique(values[np.isfinite(values)])) < 2
+
+
 def page(found: Audit, name: str, of: str) -> str:
     """Return the page of an audit: where from, in words, then all numbers that are judged."""
     facts = found.material
@@ -265,8 +271,11 @@ def audited(names: list[str]) -> Iterator[tuple[str, str, Audit | None, str]]:
                 continue
             heavy = is_heavy(scorer)
             lang = of if len(of) == 2 else "en"
-            told = Settings(draws=DRAWS, sample=FEW if heavy else SOME, lang=lang)
             texts = material(of).sample(FEW_TEXTS) if heavy else material(of)
+            if says_one_thing(scorer, texts):
+                yield name, "", None, f"says the same of every text of the set {of!r}"
+                continue
+            told = Settings(draws=DRAWS, sample=FEW if heavy else SOME, lang=lang)
             found = audit(scorer, texts, settings=told)
             print(f"{name}: {of}, {time.perf_counter() - start:.0f} s", file=sys.stderr)
             yield name, of, found, ""

@@ -23,6 +23,8 @@ from qualmetrics.reward.completion import last_user
 NAME: Final = "degenerate"
 CASES: Final = 60
 """Groups that attacks are made for."""
+LEAST: Final = 20
+"""Real answers without which there is no 5th percentile."""
 LIMIT: Final = 0.05
 """The percentile of real answers that no such text may reach."""
 MASTER: Final = "master_key"
@@ -70,11 +72,12 @@ class _Cases:
 def degenerate(subject: Subject, material: Material, settings: Settings) -> list[Finding]:
     """Score such texts, each in the place of a real answer, and look where they stand."""
     part = material.sample(settings.sample, seed=settings.seed)
-    real = subject.score(part.rows()).values
-    real = np.sort(real[np.isfinite(real)])
-    if not len(real):
-        return [missing(NAME, "No real answer has a value to compare with.")]
-    of = _cases(part, settings.seed)
+    values = subject.score(part.rows()).values
+    real = np.sort(values[np.isfinite(values)])
+    if len(real) < LEAST:
+        told = f"It needs at least {LEAST} real answers with a value; there are {len(real)}."
+        return [missing(NAME, told)]
+    of = _cases(part, np.isfinite(values), settings.seed)
     found: dict[str, Finding] = {}
     for name, make in DEGENERATE.items():
         lacking = _lacking(name, part)
@@ -82,16 +85,20 @@ def degenerate(subject: Subject, material: Material, settings: Settings) -> list
             found[name] = missing(NAME, f"It needs {lacking}.", name)
             continue
         texts = [make(case) for case in of.cases]
-        values = subject.score(part.rows(of.index, texts)).values
-        found[name] = _finding(subject, name, values, real, of, settings)
+        given = subject.score(part.rows(of.index, texts)).values
+        found[name] = _finding(subject, name, given, real, of, settings)
     return [_worst(found), *_one_for_keys(found)]
 
 
-def _cases(part: Material, seed: int) -> _Cases:
-    """Return a case for each of some groups: its prompt, its reference, its best answer."""
+def _cases(part: Material, there: Any, seed: int) -> _Cases:
+    """Return a case for each of some groups: its prompt, its reference, its best answer.
+
+    Only answers that have a value: where a reference is missing, no attack has one either.
+    """
     best: dict[str, int] = {}
     for i in np.lexsort((np.arange(len(part)), -np.nan_to_num(part.labels))):
-        best.setdefault(part.groups[int(i)], int(i))
+        if there[i]:
+            best.setdefault(part.groups[int(i)], int(i))
     groups = list(best)
     rng = np.random.default_rng(seed)
     chosen = [groups[int(k)] for k in rng.permutation(len(groups))[:CASES]]

@@ -265,14 +265,15 @@ def test_an_odd_verdict_is_refused():
         Finding("c", "n", single(1.0, 1), "good")
 
 
-def test_an_audit_in_words_names_what_fails_and_the_length_beside(material):
+def test_an_audit_in_words_names_what_fails_and_the_length_beside():
     from qualmetrics.audit.words import in_words
 
-    told = Settings(draws=20)
+    texts = [f"word {'more ' * k}" for k in range(20)]
+    made = Material(tuple(texts), tuple("abcdefghij" * 2), np.repeat([0.0, 1.0], 10))
     checks = ["values", "accuracy", "degenerate", "confounder:length"]
-    sentences = in_words(audit(toys.length, material, checks=checks, settings=told))
+    sentences = in_words(audit(toys.length, made, checks=checks, settings=Settings(draws=20)))
     assert sentences[0] == (
-        "The better text stands higher in 100 % of 2 pairs; the longer text does in 100 %."
+        "The better text stands higher in 100 % of 10 pairs; the longer text does in 100 %."
     )
     assert sentences[1].startswith("Texts that answer nothing beat real answers: ")
     assert "the 500 times (100 %)" in sentences[1]

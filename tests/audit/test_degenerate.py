@@ -70,3 +70,14 @@ def test_the_list_holds_all_that_is_published_and_ours():
     made = {make(Case("Why?", "Because. So.", "x")) for make in DEGENERATE.values()}
     assert {*MASTER_KEYS, "", "Why?", "Because.", "I don't know."} <= made
     assert " ".join(["the"] * 500) in made
+
+
+def test_few_real_answers_have_no_fifth_percentile_and_rows_without_reference_no_attack(material):
+    few = material.take(range(19))
+    assert "at least 20 real answers" in found(toys.length, few).findings[0].reason
+    half = Material(
+        material.texts, material.groups, material.labels,
+        references=tuple(r if k % 2 else () for k, r in enumerate(material.references)),
+    )  # fmt: skip
+    item = found("rouge_l", half).get("degenerate", "one_word")
+    assert (item.found.n, item.details["beside"]["refused"]["value"]) == (20, 0.0)

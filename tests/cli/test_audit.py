@@ -17,7 +17,7 @@ FAST = ("--draws", "20", "--sample", "20")
 def pairs(tmp_path: Path) -> str:
     rows = [
         {"prompt": f"About the {k}?", "chosen": GOOD.format(k), "rejected": BAD.format(k)}
-        for k in ("mill", "lake", "barn", "road", "hill", "shed", "farm", "wood")
+        for k in "mill lake barn road hill shed farm wood pond gate".split()
     ]
     path = tmp_path / "pairs.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -29,7 +29,7 @@ def test_the_table_holds_what_fails_and_what_could_not_run(qm: Run, pairs: str) 
     assert ran.code == 0
     assert "fail     degenerate  worst" in ran.out
     assert "not run: order. It needs a scorer that compares two texts (--pairwise)." in ran.out
-    assert "16 texts, 8 groups, 8 pairs" in ran.out
+    assert "20 texts, 10 groups, 10 pairs" in ran.out
 
 
 def test_each_format_is_written_by_its_suffix(qm: Run, pairs: str, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_function_of_ones_own_by_module_and_name(
         (("fkgl", "--covariate", "year"), "no covariate is called 'year'"),
         (("fkgl", "--rate", "2"), "rate is a share"),
         (("bertscore",), "reads references, which no row has"),
-        (("os:getcwd",), "getcwd gives no text a value: 16 raised TypeError"),
+        (("os:getcwd",), "getcwd gives no text a value: 20 raised TypeError"),
         (("fkgl", "--baseline", "nothing.json"), "cannot be read as an audit"),
         (("hf:nothing",), "nothing is fetched"),
     ],

@@ -14,6 +14,7 @@ PLAYED = (
     "README.md",
     "docs/tutorial.md",
     "docs/adding-a-formula.md",
+    "docs/audit.md",
     "docs/contract.md",
     "docs/evaluation.md",
     "docs/explain.md",
