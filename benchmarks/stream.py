@@ -13,6 +13,7 @@ import os
 import random
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 SYLLABLES = (
@@ -59,3 +60,17 @@ def write_files(folder: Path, size: int, *, files: int = 1, seed: int = 0) -> li
                 lines.write(line)
                 held, number = held + len(line), number + 1
     return paths
+
+
+def english_formulas() -> list[str]:
+    """Return the formulas made for English, or for any language."""
+    import qualmetrics as qm
+    from qualmetrics.errors import MissingExtraError
+
+    found = []
+    for name in qm.names():
+        with suppress(MissingExtraError):  # no formula is in an extra
+            spec = qm.get(name).spec
+            if spec.family == "formula" and {"en", "any"} & set(spec.languages):
+                found.append(name)
+    return found

@@ -35,7 +35,8 @@ from qualmetrics.text.marks import WIDE, parse, parse_common
 from qualmetrics.text.skeleton import ENDER, PUNCTUATION, UNCOUNTED
 from qualmetrics.text.weights import WordWeights
 
-MAX_ROWS: Final = 1 << 18
+MAX_ROWS: Final = 15 << 14
+"""A little under a power of two: tables double, and should not once more for their last rows."""
 MAX_CHARACTERS: Final = 1 << 24
 MAX_KEY: Final = 64
 NARROW: Final = 31
