@@ -3,7 +3,7 @@
 Usage, in an environment with what should be compared (what is not installed is left out)::
 
     pip install '.[corpus,ray]' datatrove orjson datasets polars duckdb
-    QUALMETRICS_DATA=... python benchmarks/corpus.py [--mb 81] [--repeats 3] [--wait 10]
+    QUALMETRICS_DATA=... python benchmarks/corpus.py [--mb 81] [--repeats 3] [--wait 10] [--tries 4]
     QUALMETRICS_DATA=... python benchmarks/corpus.py --memory 80 --memory 5000
     QUALMETRICS_DATA=... python benchmarks/corpus.py --rules
     QUALMETRICS_DATA=... python benchmarks/corpus.py --heuristics
@@ -319,6 +319,7 @@ OURS = "qualmetrics, 2 workers"
 
 QUIET = 0.15
 """Processors that others may use while a row is measured; it is measured again above that."""
+
 TRIES = 4
 
 
@@ -433,7 +434,7 @@ def compare(source: Path, place: Path, engines: dict[str, Any], args: Any, first
     for repeat in range(args.repeats):
         for name in names:
             out = place / "out"
-            rows[name].append(measure(name, source, out, wait=args.wait))
+            rows[name].append(measure(name, source, out, wait=args.wait, tries=args.tries))
             print(f"  {repeat} {name}: {rows[name][-1]}", file=sys.stderr)
             if engines is ENGINES and repeat == 0:
                 found = table_of(out)
@@ -501,6 +502,7 @@ def main() -> None:
     parser.add_argument("--mb", type=int, default=81)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--only", nargs="*")
+    parser.add_argument("--tries", type=int, default=TRIES, help="of a row that was disturbed")
     parser.add_argument("--wait", type=float, default=10.0, help="seconds for a quiet moment")
     parser.add_argument("--memory", type=int, action="append")
     parser.add_argument("--rules", action="store_true")
