@@ -195,6 +195,10 @@ def score_command(
         str | None,
         typer.Option("--write-baseline", help="Write what fails --fail-if today to this file."),
     ] = None,
+    cache: Annotated[
+        str | None,
+        typer.Option("--cache", help="A folder: files that are as they were are not scored again."),
+    ] = None,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Report failed gates, but exit with 0.")
     ] = False,
@@ -279,6 +283,7 @@ def score_command(
         warn_gates=tuple(warn_if or ()),
         baseline=baseline,
         write_baseline=write_baseline,
+        cache=cache,
         quiet=quiet,
         beside=Beside(
             tuple(reference or ()),

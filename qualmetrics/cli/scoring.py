@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from qualmetrics.cli import FAILED, GATE_FAILED, OK
 from qualmetrics.cli.beside import (
@@ -18,7 +19,7 @@ from qualmetrics.cli.beside import (
     row_settings,
 )
 from qualmetrics.cli.judging import Check, Judge, Terms
-from qualmetrics.cli.messages import fail, warn, warn_of_repeated
+from qualmetrics.cli.messages import fail, note, warn, warn_of_repeated
 from qualmetrics.cli.progress import Progress
 from qualmetrics.cli.rewarding import with_fields
 from qualmetrics.cli.run_options import Options
@@ -35,6 +36,9 @@ from qualmetrics.registry import ALIASES
 from qualmetrics.reward.completion import Completion
 from qualmetrics.reward.config import RewardConfig, load_reward
 from qualmetrics.text.trees import RULES
+
+if TYPE_CHECKING:
+    from qualmetrics.corpus.cache import Cache
 
 AnyGate = Gate | CorpusGate
 
@@ -63,6 +67,7 @@ class Request:
     warn_gates: tuple[str, ...] = ()
     baseline: str | None = None
     write_baseline: str | None = None
+    cache: str | None = None
     quiet: bool = False
     beside: Beside = field(default_factory=Beside)
     parameters: tuple[str, ...] = ()
@@ -101,14 +106,8 @@ def score_paths(request: Request) -> int:
         fail(problem)
     if not found.files and not request.texts:
         return FAILED
-    documents: Iterable[Document] = chain(
-        read_found(found.files, reading), literal(request.texts, markup=request.markup)
-    )
-    documents = laid_beside(documents, request.beside)
-    if config is not None:
-        documents = (completed(document, config.completion) for document in documents)
+    cache = _cache(request, reading, scorers)
     chosen = request.options
-    documents = selected(documents, level=chosen.level, sample=chosen.sample, limit=chosen.limit)
     signatures = {name: scorer.signature for name, scorer in scorers.items()}
     judge = terms.judge(
         signatures,
@@ -119,12 +118,77 @@ def score_paths(request: Request) -> int:
     watch = _Watch(judge, quiet=request.quiet, failed=bool(found.problems))
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(len(found.files), quiet=request.quiet))
-        batches = score_documents(progress.watch(documents), scorers)
+
+        def score(files: Sequence[str], texts: Sequence[str] = ()) -> Iterator[ScoredBatch]:
+            documents = _documents(request, reading, config, files, texts)
+            return score_documents(progress.watch(documents), scorers)
+
+        batches = (
+            score(found.files, request.texts)
+            if cache is None
+            else chain(cache.over(found.files, score), score((), request.texts))
+        )
         header = Header(signatures, scorers, request.markup, judge)
         writer = stack.enter_context(opened(form, request.output, header))
         for batch in watch.over(batches):
             writer.write(batch)
+    _end_cache(cache, len(found.files), quiet=request.quiet)
     return watch.end()
+
+
+def _end_cache(cache: Cache | None, n_files: int, *, quiet: bool) -> None:
+    if cache is not None:
+        cache.trim()
+        if not quiet:
+            note(f"{cache.found:,} of {n_files:,} files came from {cache.folder}")
+
+
+def _documents(
+    request: Request,
+    reading: Reading,
+    config: RewardConfig | None,
+    files: Sequence[str],
+    texts: Sequence[str],
+) -> Iterator[Document]:
+    """Yield what is scored of files and texts."""
+    documents: Iterable[Document] = chain(
+        read_found(files, reading), literal(texts, markup=request.markup)
+    )
+    documents = laid_beside(documents, request.beside)
+    if config is not None:
+        documents = (completed(document, config.completion) for document in documents)
+    chosen = request.options
+    return selected(documents, level=chosen.level, sample=chosen.sample, limit=chosen.limit)
+
+
+def _cache(request: Request, reading: Reading, scorers: Mapping[str, Scorer]) -> Cache | None:
+    """Open the cache that was named, if any."""
+    if request.cache is None:
+        return None
+    from qualmetrics import __version__
+    from qualmetrics.corpus.cache import Cache
+
+    other = {
+        "--reward": request.reward,
+        "--reference": request.beside.references,
+        "--references": request.beside.file,
+        "--limit": request.options.limit,
+    }
+    for flag, given in other.items():
+        if given:
+            raise InputError(
+                f"{flag} does not go with --cache, which keeps what a file scores by itself"
+            )
+    options = {
+        "reading": asdict(reading),
+        "markup": READ_AS.get(request.markup, request.markup),
+        "level": request.options.level,
+        "sample": request.options.sample,
+        "version": __version__,
+    }
+    cache = Cache(request.cache, scorers, options)
+    cache.open()
+    return cache
 
 
 def _score_corpus(
@@ -136,6 +200,8 @@ def _score_corpus(
 ) -> int:
     from qualmetrics.cli.running import score_corpus
 
+    if request.cache is not None:
+        raise InputError("--cache does not go with --format parquet: a run keeps what it scored")
     if request.output is None:
         raise InputError("--format parquet writes a folder; name one: -o DIR")
     if request.texts or request.beside.references or request.beside.file:
