@@ -63,8 +63,8 @@ def by_section(
     """Return RewardBench's section scores and their mean.
 
     A section is the mean of its subsets, weighted by their prompts; ``math-prm`` counts as 984.
-    The published table swaps the counts of the two XSTest subsets (250 to refuse, 154 to answer);
-    here the rows are counted.
+    Its code has a fixed table of counts (250 for xstest-should-refuse, 154 for
+    xstest-should-respond); here the rows are counted.
 
     Parameters
     ----------
