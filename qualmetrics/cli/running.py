@@ -18,6 +18,7 @@ from qualmetrics.cli.messages import fail, printable, warn, warn_of_repeated
 from qualmetrics.cli.run_options import Options
 from qualmetrics.core import Scorer, Status
 from qualmetrics.corpus import runs, states
+from qualmetrics.corpus.estimate import seconds_of, told
 from qualmetrics.corpus.readers import Reading, find
 from qualmetrics.errors import InputError
 from qualmetrics.gates import CorpusGate, Gate, parse_gate
@@ -65,7 +66,7 @@ def score_corpus(
         warn_of_repeated(found)
     how: dict[str, Any] = {"resume": options.resume, "new_run": options.new_run}
     if options.dry_run:
-        _show_plan(runs.look(paths, folder, scorers, settings, **how), shard)
+        _show_plan(runs.look(paths, folder, scorers, settings, **how), scorers, options)
         return FAILED if missing else OK
     signatures = {name: scorer.signature for name, scorer in scorers.items()}
     judge = _judge(terms, signatures, settings, options.shard)
@@ -291,8 +292,9 @@ def _value_column(about: Mapping[str, Any], key: str) -> str:
     return key if len(spec["outputs"]) == 1 else f"{key}.{spec['primary']}"
 
 
-def _show_plan(begun: runs.Begun, shard: tuple[int, int]) -> None:
-    """Print what would be done: files, splits, and how many of these are done already."""
+def _show_plan(begun: runs.Begun, scorers: Mapping[str, Scorer], options: Options) -> None:
+    """Print what would be done: files, splits, how many of these are done already, and how long."""
+    shard = runs.shard_of(options.shard)
     run = begun.run
     size = sum(split.size for split in run.splits)
     streams = sum(split.stream for split in run.splits)
@@ -307,6 +309,12 @@ def _show_plan(begun: runs.Begun, shard: tuple[int, int]) -> None:
     mine = [split for split in run.splits if split.unit % shard[1] == shard[0]]
     if shard[1] > 1:
         print(f"shard {shard[0]}/{shard[1]}: {len(mine):,} of these splits")  # noqa: T201
+    left = [split for split in mine if not runs.is_finished(run, split, done)]
+    if left and run.settings.limit is None:
+        seconds = seconds_of(run, scorers, left, workers=options.processes)
+        if seconds is not None:
+            n = options.processes or 1
+            print(f"about {told(seconds)} with {n} process{'es' * (n > 1)}")  # noqa: T201
     for split in mine[:20]:
         more = f" and {len(split.paths) - 1} more" if len(split.paths) > 1 else ""
         state = "  done" if runs.is_finished(run, split, done) else ""

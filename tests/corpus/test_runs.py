@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from qualmetrics.corpus import places, runs, states
+from qualmetrics.corpus import estimate, places, runs, states
 from qualmetrics.corpus.metrics import resolve
 from qualmetrics.corpus.readers import find
 from qualmetrics.errors import InputError
@@ -471,10 +471,32 @@ def test_a_dry_run_shows_what_would_be_done_and_does_nothing(qm: Run, tmp_path: 
     assert qm(*call, "-o", "run", "--shard", "1/2").code == 0
     ran = qm(*dry)
     assert "goes on with the run in run: 1 of 2 splits are done, 9 rows" in ran.out
-    assert [line.endswith("done") for line in ran.out.splitlines()[2:]] == [False, True]
+    assert [line.endswith("done") for line in ran.out.splitlines()[3:]] == [False, True]
+    assert "about a second with 1 process" in ran.out
     assert "level was 'document'" in qm(*dry, "--level", "line").err
     assert "would be thrown away" in qm(*dry, "--level", "line", "--new-run").out
     assert states.state(runs.open_run("run")).rows == 9
+
+
+def test_how_long_a_run_takes_is_judged_by_its_beginning_where_that_can_be(tmp_path: Path) -> None:
+    write_rows(tmp_path / "a.jsonl", 500)
+    (tmp_path / "b.csv").write_text("text\n" + "One two.\n" * 500)
+    (tmp_path / "c.txt").write_text("One two.")
+    (tmp_path / "d.jsonl.gz").write_bytes(gzip.compress((tmp_path / "a.jsonl").read_bytes()))
+    for name, known in (("a.jsonl", True), ("b.csv", True), ("c.txt", True), ("d.jsonl.gz", False)):
+        begun = runs.look([str(tmp_path / name)], str(tmp_path / "run"), WORDS)
+        found = estimate.seconds_of(begun.run, WORDS, begun.run.splits, workers=1)
+        assert (found is not None and found > 0) == known
+    assert not (tmp_path / "run").exists()
+    lengths = (0.2, 59, 130, 7100, 7300, 200_000)
+    assert [estimate.told(seconds) for seconds in lengths] == [
+        "a second",
+        "59 seconds",
+        "2 minutes",
+        "118 minutes",
+        "2 hours",
+        "2 days",
+    ]
 
 
 def test_a_file_that_is_named_twice_is_scored_once_and_that_is_said(
