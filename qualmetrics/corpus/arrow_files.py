@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
 from qualmetrics.corpus import places
 from qualmetrics.corpus.parquet import columns_of, pyarrow, rows_of
-from qualmetrics.corpus.readers import At, Document, Reading
+from qualmetrics.corpus.readers import PACKED_SUFFIXES, At, Document, Reading, opened
 
 STATE = "state.json"
 """Names the shards of a saved data set; other Arrow files beside it are what ``map`` left."""
@@ -22,14 +22,18 @@ STATE = "state.json"
 
 @contextmanager
 def opened_arrow(where: str) -> Iterator[Any]:
-    """Open a file for ``batches``: mapped where that can be, else a stream."""
-    arrow = pyarrow("reading .arrow", "")
-    if places.is_remote(where):
-        with places.open_read(where) as stream:
+    """Open a file for ``batches``: mapped where that can be, else a stream, unpacked on the way."""
+    if not is_mapped(where):
+        with opened(where) as stream:
             yield stream
-    else:
-        with arrow.memory_map(where) as mapped:
-            yield mapped
+        return
+    with pyarrow("reading .arrow", "").memory_map(where) as mapped:
+        yield mapped
+
+
+def is_mapped(where: str) -> bool:
+    """Tell whether a file's middle can be reached without reading all before it."""
+    return not places.is_remote(where) and not where.lower().endswith(PACKED_SUFFIXES)
 
 
 def batches(source: Any) -> Iterator[Any]:
@@ -40,12 +44,12 @@ def batches(source: Any) -> Iterator[Any]:
     pyarrow.lib.ArrowException, OSError
         Where it is neither, or is cut off.
     """
-    ipc, arrow = pyarrow("reading .arrow", "ipc"), pyarrow("reading .arrow", "")
-    try:
-        reader = ipc.open_file(source)
-        yield from (reader.get_batch(i) for i in range(reader.num_record_batches))
-        return
-    except (arrow.lib.ArrowInvalid, OSError, ValueError):
+    ipc, errors = pyarrow("reading .arrow", "ipc"), pyarrow("reading .arrow", "lib")
+    if source.seekable():
+        with suppress(errors.ArrowInvalid):
+            reader = ipc.open_file(source)
+            yield from (reader.get_batch(i) for i in range(reader.num_record_batches))
+            return
         source.seek(0)
     yield from ipc.open_stream(source)
 

@@ -17,7 +17,7 @@ from hashlib import sha256
 from typing import Any, BinaryIO
 
 from qualmetrics.corpus import places
-from qualmetrics.corpus.arrow_files import counts_of, opened_arrow, read_arrow
+from qualmetrics.corpus.arrow_files import counts_of, is_mapped, opened_arrow, read_arrow
 from qualmetrics.corpus.parquet import pyarrow, read_parquet
 from qualmetrics.corpus.readers import (
     MAX_DOCUMENT_BYTES,
@@ -237,7 +237,7 @@ def _parquet_counts(where: str) -> list[tuple[int, int]]:
 
 def _arrow_counts(where: str) -> list[tuple[int, int]]:
     """Return nothing for what cannot be mapped: to reach its middle is to read all before it."""
-    return [] if places.is_remote(where) else counts_of(where)
+    return counts_of(where) if is_mapped(where) else []
 
 
 _COUNTS = {"parquet": _parquet_counts, "arrow": _arrow_counts}
@@ -293,7 +293,7 @@ def chunks(split: Split, size: int, reading: Reading) -> Iterator[Split]:
 
 
 def _cut(split: Split, size: int, reading: Reading) -> Iterator[Split]:
-    cutter = {"csv": _csv_pieces, "text": _whole}.get(split.form, _line_pieces)
+    cutter = _CUTTERS.get(split.form, _whole)
     number, line, first = 0, 1, True
     try:
         with _stream(split) as plain:
@@ -327,7 +327,10 @@ def _stream(split: Split) -> Iterator[BinaryIO]:
 
 
 def _whole(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
-    """Cut nothing: a text is one document; of one that is too large, enough to say so is read."""
+    """Cut nothing: a text is one document, and Parquet and Arrow are no lines.
+
+    Of what is too large, enough to say so is read.
+    """
     data = stream.read(MAX_DOCUMENT_BYTES + 1)
     if data:
         yield data, data.count(b"\n")
@@ -400,6 +403,10 @@ def _csv_pieces(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
         if record is None:
             return
         kept, held, n_lines = [], 0, 0
+
+
+_CUTTERS = {"csv": _csv_pieces, "jsonl": _line_pieces}
+"""How a stream is cut, where it can be."""
 
 
 # -- the documents of a split ---------------------------------------------------------------------

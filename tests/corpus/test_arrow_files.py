@@ -1,7 +1,11 @@
 """Data sets that Hugging Face ``datasets`` saved: their shards are read, and nothing beside."""
 
+import gzip
+import io
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -87,3 +91,18 @@ def test_what_datasets_saves_is_read(tmp_path: Path) -> None:
         "Three three three.",
         "One.",
     ]
+
+
+@pytest.mark.parametrize("form", ["stream", "file"])
+def test_what_is_packed_or_piped_is_read_from_its_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    write(tmp_path / "a.arrow", ["One.", "Two two.", "Three."], rows=1, form=form)
+    data = (tmp_path / "a.arrow").read_bytes()
+    (tmp_path / "a.arrow.gz").write_bytes(gzip.compress(data))
+    scorers, settings = resolve(["words"]), runs.Settings(Reading(input_format="arrow"))
+    for path in (str(tmp_path / "a.arrow.gz"), "-"):
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))
+        run = runs.start([path], str(tmp_path / f"run{len(path)}"), scorers, settings)
+        assert [done.rows for done in runs.work(run, scorers, workers=0)] == [3]
+        assert states.read_run(run)["words"].to_pylist() == [1, 2, 1]
