@@ -287,13 +287,22 @@ def _shares(**given: float) -> None:
         raise InputError(f"held_out must leave both parts something; got {given['held_out']}")
 
 
+def _checked(pairs: Sequence[tuple[str, str]], groups: Sequence[Any] | None) -> list[str]:
+    """Return the group of each pair; refuse what are no pairs of texts."""
+    for i, pair in enumerate(pairs):
+        if isinstance(pair, str) or len(pair) != 2 or not all(isinstance(t, str) for t in pair):
+            raise InputError(f"pairs[{i}] must be two strings, the better first; got {pair!r:.80}")
+    names = [f"pair {i}" for i in range(len(pairs))] if groups is None else list(map(str, groups))
+    if len(names) != len(pairs):
+        raise InputError(f"{len(pairs)} pairs but {len(names)} groups")
+    return names
+
+
 def _usable(
     pairs: Sequence[tuple[str, str]], groups: Sequence[Any] | None
 ) -> tuple[list[tuple[str, str]], list[str], dict[str, Any]]:
     """Return the pairs that say something, their groups, and how many were left out and why."""
-    names = [f"pair {i}" for i in range(len(pairs))] if groups is None else list(map(str, groups))
-    if len(names) != len(pairs):
-        raise InputError(f"{len(pairs)} pairs but {len(names)} groups")
+    names = _checked(pairs, groups)
     kept, there, out = [], [], Counter({"equal_pairs": 0, "empty_texts": 0})
     for (better, worse), name in zip(pairs, names, strict=True):
         if not better.strip() or not worse.strip():
@@ -383,15 +392,12 @@ def cue_effect(
     >>> found.clean.value, found.passed, cue_effect(lambda t: map(len, t), pairs, "token").passed
     (0.0, False, False)
     """
-    put = _cue(cue)
+    put, units = _cue(cue), _checked(pairs, groups)
     better, worse = ([pair[side] for pair in pairs] for side in (0, 1))
     plain = [*better, *worse]
     cued = [put(text) for text in plain]
     values, marked = _values(score, plain), _values(score, cued)
     n = len(pairs)
-    units = list(range(n) if groups is None else groups)
-    if len(units) != n:
-        raise InputError(f"{n} pairs but {len(units)} groups")
     mean = partial(mean_over_units, draws=draws, seed=seed)
     return CueEffect(
         effect=mean(_in_spreads(marked - values, values, marked), units * 2),
@@ -404,7 +410,12 @@ def cue_effect(
 def _values(score: Score, texts: list[str]) -> Values:
     given: Any = score(texts)
     given = getattr(given, "primary", given)
-    values = np.asarray(given if hasattr(given, "__len__") else list(given), dtype=np.float64)
+    try:
+        values = np.asarray(given if hasattr(given, "__len__") else list(given), dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"a score is one number a text; it returned {type(given).__name__}"
+        ) from None
     if values.shape != (len(texts),):
         raise InputError(f"a score is one number a text; {len(texts)} texts gave {values.shape}")
     return np.where(np.isfinite(values), values, np.nan)

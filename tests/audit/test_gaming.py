@@ -135,6 +135,10 @@ def test_pairs_that_say_nothing_are_counted_and_too_few_are_refused() -> None:
         covariate_shift(PAIRS, covariate=lambda text: 1.0)
     with pytest.raises(InputError, match="rate is a share"):
         label_noise(PAIRS, rate=2)
+    with pytest.raises(InputError, match=r"pairs\[1\] must be two strings"):
+        label_noise([("a", "b"), ("a", None)])
+    with pytest.raises(InputError, match="1 pairs but 2 groups"):
+        cue_effect(merit, [("a", "b")], "token", [1, 2])
     with pytest.raises(InputError, match="not one of token"):
         label_noise(PAIRS, cue="colour")
 
