@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from qualmetrics.audit.check import Check, Settings
-from qualmetrics.audit.finding import Finding, single, verdict_of
+from qualmetrics.audit.finding import Finding, number, single, verdict_of
 from qualmetrics.audit.material import SHOWN, Material
 from qualmetrics.audit.subject import Subject
 from qualmetrics.core import References, Rows
@@ -60,30 +60,43 @@ def repeatable(subject: Subject, material: Material, settings: Settings) -> list
     few = index[:20]
     alone = np.array([subject.fresh(rows.take([i])).values[0] for i in few])
     return [
-        _same("same_twice", first, again, index, "A second call, in another order."),
-        _same("same_alone", first[:20], alone, few, "One text a call."),
+        _same(subject, "same_twice", first, again, index, "A second call, in another order."),
+        _same(subject, "same_alone", first[:20], alone, few, "One text a call."),
     ]
 
 
-def _same(name: str, a: Values, b: Values, index: Sequence[int], what: str) -> Finding:
-    spread = float(np.nanstd(a)) if np.isfinite(a).any() else 0.0
+def _same(
+    subject: Subject, name: str, a: Values, b: Values, index: Sequence[int], what: str
+) -> Finding:
     gap = np.where(np.isnan(a) & np.isnan(b), 0.0, np.abs(a - b))
-    moved = ~(gap <= 1e-6 * max(spread, 1e-12) + 1e-9)
+    moved = ~(gap <= _noise(subject, a))
     found = single(float(moved.mean()) if len(moved) else 0.0, len(moved))
+    largest = float(np.nanmax(gap)) if np.isfinite(gap).any() else float("nan")
     return Finding(
         "values",
         name,
         found,
         verdict_of(found, warn=1e-12, fail=1e-9),
-        "no row moves by more than a millionth of the spread",
-        f"{what} A value that moves cannot be compared with another, and a filter drops other "
-        "texts on every run.",
+        f"no row moves by more than {number(_noise(subject, a))} (rounding)",
+        f"{what} A value that moves by more than rounding cannot be compared with another, and a "
+        "filter drops other texts on every run.",
         "lower",
         {
             "rows": sorted(i for i, m in zip(index, moved, strict=True) if m)[:SHOWN],
-            "largest": float(np.nanmax(gap)) if np.isfinite(gap).any() else None,
+            "beside": {"largest move": single(largest, len(gap)).to_dict()},
         },
     )
+
+
+def _noise(subject: Subject, values: Values) -> float:
+    """Return how far a value may move by rounding: a float32 holds seven digits of it.
+
+    A scorer that declares a wider tolerance of its own has that.
+    """
+    known = np.abs(values[np.isfinite(values)])
+    size = max(float(np.median(known)), float(np.std(known))) if len(known) else 0.0
+    declared = 0.0 if subject.scorer is None else subject.scorer.spec.tolerance
+    return max(1e-6 * size, declared, 1e-9)
 
 
 def values(subject: Subject, material: Material, settings: Settings) -> list[Finding]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from qualmetrics.audit.check import Check, Settings
-from qualmetrics.audit.finding import Finding, missing, single, verdict_of
+from qualmetrics.audit.finding import FEW, Finding, missing, single, verdict_of
 from qualmetrics.audit.material import Material
 from qualmetrics.audit.subject import Subject, subject_of
 from qualmetrics.errors import InputError
@@ -270,6 +270,10 @@ def _findings(
     spread = sizes[np.isfinite(sizes)]
     if not len(spread) or np.ptp(spread) == 0:
         return [missing(check, f"The {name} is the same for every text.")]
+    apart = sizes[material.pairs[:, 0]] - sizes[material.pairs[:, 1]]
+    if len(apart) and not np.nan_to_num(apart).any():
+        told = f"The {name} does not vary within a pair: it cannot decide one."
+        return [missing(check, told)]
     own = name == "readability" and _is_readability(subject)
     of = _Of(check, name, values, sizes, material, settings)
     found = [*_correlations(of)]
@@ -461,17 +465,20 @@ def _limits(apart: Values) -> dict[str, float]:
 
 def _balanced(of: _Of, found: Estimate, mine: Estimate) -> Finding:
     verdict = "note"
-    if found.n >= 10:
-        verdict = "pass" if found.low > 0.5 else "fail" if found.value <= 0.5 else "warn"
+    if found.n >= FEW:
+        # Below one half with its whole interval, as everywhere; or good only by the covariate.
+        lost = mine.low > 0.5 and found.value <= 0.5
+        verdict = "pass" if found.low > 0.5 else "fail" if found.high < 0.5 or lost else "warn"
     return Finding(
         of.check,
         "balanced_accuracy",
         found,
         verdict,
-        "above one half, with its whole interval",
+        "above one half, with its whole interval; fails below it so, or where only pairs that "
+        "are not balanced go well",
         f"Pair accuracy where the better text has more {of.name} as often as less, by as much: "
         "what reads nothing else falls to one half."
-        + ("" if found.n >= 10 else " Too few pairs to judge by."),
+        + ("" if found.n >= FEW else " Too few pairs to judge by."),
         "higher" if verdict != "note" else "",
         {"beside": {"all pairs": mine.to_dict()}},
     )

@@ -23,6 +23,8 @@ SCHEMA = "qualmetrics-audit/1"
 VERDICTS = ("note", "pass", "warn", "fail")
 """From nothing to worry about, to what must be looked at; ``note`` judges nothing."""
 BETTER = ("", "higher", "lower")
+FEW = 10
+"""Fewer texts, pairs or groups than this are measured, but not judged."""
 
 
 @dataclass(frozen=True)
@@ -198,8 +200,10 @@ class Audit:
         """Return, in words, every finding that got worse since ``baseline``; empty where none did.
 
         Worse is a verdict further up in ``VERDICTS`` than before, a value that moved the wrong way
-        out of the old interval, or a finding of the baseline that is not there any more. Checks
-        that were not asked for now are left alone.
+        out of the old interval, or a finding that did not fail and is not measured any more. An
+        interval of no width says nothing about noise: then the new one must leave the old value
+        out, and what should be low may rise as long as it passes. Checks that were not asked for
+        now are left alone.
         """
         ran = {item.check for item in self.findings}
         old = {item.key: item for item in baseline.findings if item.check in ran}
@@ -207,7 +211,7 @@ class Audit:
         found = [
             f"{'.'.join(key)} was {before.verdict} and is not measured any more"
             for key, before in old.items()
-            if before.verdict != "note" and (key not in new or new[key].verdict == "note")
+            if before.verdict in ("pass", "warn") and (key not in new or new[key].verdict == "note")
         ]
         return found + [
             f"{'.'.join(key)}: {said}"
@@ -287,16 +291,21 @@ def _worse(before: Finding, after: Finding) -> str:
         return (
             f"{before.verdict} -> {after.verdict} ({number(before.value)} -> {number(after.value)})"
         )
-    floor, ceiling = (
-        limit if math.isfinite(limit) else before.value
-        for limit in (before.found.low, before.found.high)
-    )
-    fell = after.better == "higher" and after.value < floor
-    rose = after.better == "lower" and after.value > ceiling
-    if not (fell or rose):
+    old, new = before.found, after.found
+    if old.low < old.high:
+        fell, rose = new.value < old.low, new.value > old.high
+    else:  # no interval, or one of no width: only the new one tells noise from a change
+        fell = new.high < old.value
+        rose = new.low > old.value and after.verdict != "pass"
+    if not (fell if after.better == "higher" else rose and after.better == "lower"):
         return ""
-    old = f"outside of [{number(floor)}, {number(ceiling)}]"
-    return f"{number(before.value)} -> {number(after.value)}, {old}"
+    return f"{number(old.value)} -> {number(new.value)}, outside of {_interval(old)}"
+
+
+def _interval(found: Estimate) -> str:
+    if not math.isfinite(found.low):
+        return number(found.value)
+    return f"[{number(found.low)}, {number(found.high)}]"
 
 
 # -- words ----------------------------------------------------------------------------------------
@@ -306,6 +315,8 @@ def number(value: float) -> str:
     """Return a number as tables show it."""
     if not math.isfinite(value):
         return "–"
+    if 1e-12 < abs(value) < 5e-4:
+        return f"{value:.1e}"
     return f"{value:.3f}" if abs(value) < 1000 else f"{value:,.0f}"
 
 

@@ -1,7 +1,8 @@
 """Does the score follow the text, or its wrapping: every edit against its declared relation.
 
 Both texts of a pair get the same edit. Changes are told in units of the scorer's own spread: the
-standard deviation of its values on the texts as they are.
+standard deviation of its values on the texts as they are, after the lowest and the highest 5 % of
+them are pulled in to where the rest ends.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from qualmetrics.audit.check import Check, Settings
-from qualmetrics.audit.finding import VERDICTS, Finding, missing, verdict_of
+from qualmetrics.audit.finding import FEW, VERDICTS, Finding, missing, verdict_of
 from qualmetrics.audit.material import Material
 from qualmetrics.audit.perturbations import Perturbation, perturb_all
 from qualmetrics.audit.subject import Subject
@@ -22,10 +23,10 @@ from qualmetrics.evaluation.bootstrap import Estimate, Index, Values, mean_over_
 from qualmetrics.evaluation.ranks import credit
 
 NAME: Final = "perturbations"
-LEAST: Final = 10
-"""Texts that an edit must change for a verdict."""
 TOLERANCE: Final = 0.25
 """How far a score may move under an edit that changes nothing, in units of its spread."""
+WILD: Final = 0.05
+"""Share of the values on either side that is pulled in before the spread is taken."""
 WANTED: Final = {
     "invariant": "stays: at most 5 % move, 95 % of pairs keep their order",
     "decrease": "falls: at most 10 % do not",
@@ -69,7 +70,7 @@ def perturbed(subject: Subject, material: Material, settings: Settings) -> list[
     """Edit the texts in every way, and look what becomes of scores and of pairs."""
     part = material.sample(settings.sample, seed=settings.seed)
     values = subject.score(part.rows()).values
-    spread = float(np.nanstd(values)) if np.isfinite(values).any() else 0.0
+    spread = _spread(values)
     if not spread:
         told = "The scorer says the same of every text: there is no spread to measure changes in."
         return [missing(NAME, told, n_undefined=int(np.isnan(values).sum()))]
@@ -96,6 +97,18 @@ def _edits(
 ) -> list[tuple[Perturbation, list[str]]]:
     """Return all edits of some texts: made once, whatever number of scorers is asked."""
     return list(perturb_all(texts, seed=seed, rate=rate, lang=languages))
+
+
+def _spread(values: Values) -> float:
+    """Return the standard deviation, the lowest and the highest twentieth pulled in.
+
+    A few wild values would else loosen every limit. What differs in fewer texts has its plain one.
+    """
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return 0.0
+    pulled = np.clip(known, *np.quantile(known, (WILD, 1 - WILD)))
+    return float(np.std(pulled) or np.std(known))
 
 
 def _edited(subject: Subject, base: _Base, perturbation: Perturbation, texts: list[str]) -> _Edited:
@@ -135,7 +148,7 @@ def _finding(base: _Base, perturbation: Perturbation, edited: _Edited) -> Findin
         several = [base.material.pair_groups[i] for i in index]
         kept = beside["order kept"] = base.mean(_kept(base, edited, index), several)
         beside["accuracy drop"] = base.mean(_drop(base, edited, index), several)
-    few = "" if len(change) >= LEAST else " Too few texts are changed to judge by."
+    few = "" if len(change) >= FEW else " Too few texts are changed to judge by."
     verdict = "note" if few else _verdict(edited.relation, found, kept)
     return Finding(
         NAME,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 from qualmetrics.audit.check import Check, Settings
-from qualmetrics.audit.finding import Audit, Comparison, Finding, missing
+from qualmetrics.audit.finding import FEW, Audit, Comparison, Finding, missing
 from qualmetrics.audit.material import Material
 from qualmetrics.audit.subject import Subject, subject_of
 from qualmetrics.errors import InputError, MissingExtraError
@@ -139,7 +140,17 @@ def _run(check: Check, subject: Subject, material: Material, told: Settings) -> 
         found = check.run(subject, material, told)
     except MissingExtraError as error:
         return [missing(check.name, str(error))]
-    return found or [missing(check.name, "It found nothing to look at in this material.")]
+    return [_unless_few(item) for item in found] or [
+        missing(check.name, "It found nothing to look at in this material.")
+    ]
+
+
+def _unless_few(item: Finding) -> Finding:
+    """Judge nothing by a handful; but one value that is not there, or not the same, is a fact."""
+    if item.verdict == "note" or item.check == "values" or item.found.n >= FEW:
+        return item
+    told = f"not judged: {item.found.n} of at least {FEW}"
+    return replace(item, verdict="note", threshold=told, better="")
 
 
 def _settings(subject: Subject, chosen: Sequence[Check], told: Settings) -> dict[str, Any]:

@@ -67,6 +67,7 @@ def audit_scorers(request: Request) -> int:
         for name in request.names
     ]
     for subject in subjects:
+        _check_baseline(subject, before)
         _check_values(subject, material)
     checks = [part.strip() for one in request.checks for part in one.split(",") if part.strip()]
     made = compare(subjects, material, checks=checks or None, settings=told)
@@ -113,6 +114,24 @@ def _warn_of_rows(material: Any) -> None:
         told = ", ".join(f"{count:,} {reason}" for reason, count in left_out.items())
         first = material.report.get("places", ["?"])[0]
         warn(f"{sum(left_out.values()):,} rows left out: {told}. The first: {first}")
+
+
+def _check_baseline(subject: Any, before: Any) -> None:
+    """Refuse a gate that would compare nothing, or a value with its opposite."""
+    if before is None:
+        return
+    old = before.get(subject.name)
+    if old is None:
+        raise InputError(
+            f"the baseline has no audit of {subject.name}; it has {', '.join(before)}. Write a new "
+            "one: the same command without --baseline, with -o FILE.json"
+        )
+    better = old.settings.get("better")
+    if better != subject.better:
+        raise InputError(
+            f"{subject.name}: {better} was better in the baseline, now {subject.better} is; add "
+            f"--better {better}, or write a new baseline"
+        )
 
 
 def _check_values(subject: Any, material: Any) -> None:
@@ -184,11 +203,17 @@ def _worse(audits: Sequence[Any], before: Any) -> bool:
 
     worse = False
     for audit in audits:
-        old = before.get(audit.scorer)
-        if old is None:
-            warn(f"the baseline has no audit of {audit.scorer}; it has {', '.join(before)}")
-            continue
-        for key in ("seed", "sample", "draws", "rate", "better"):
+        old = before[audit.scorer]
+        judged = dict.fromkeys(item.check for item in old.findings if item.verdict != "note")
+        asked = audit.settings.get("checks", {})
+        dropped = [
+            check
+            for check in judged
+            if check.partition(":")[0] not in {name.partition(":")[0] for name in asked}
+        ]
+        if dropped:
+            warn(f"{audit.scorer}: not compared, for they did not run now: {', '.join(dropped)}")
+        for key in ("seed", "sample", "draws", "rate"):
             if old.settings.get(key) != audit.settings.get(key):
                 told = f"{old.settings.get(key)!r} there, {audit.settings.get(key)!r} here"
                 warn(f"{audit.scorer}: another {key} than in the baseline ({told})")

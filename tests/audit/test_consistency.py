@@ -18,9 +18,12 @@ STORY = (
 
 @pytest.fixture(scope="module")
 def material():
-    texts = tuple(STORY.format(t, k) for k, t in enumerate(toys.TITLES))
+    texts = tuple(STORY.format(t, k) for k, t in enumerate(toys.TITLES * 2))
     return Material(
-        texts, tuple("aabbccdd"), np.array([1.0, 0.0] * 4), references=tuple((t,) for t in texts)
+        texts,
+        tuple("aabbccddeeff") * 2,
+        np.array([1.0, 0.0] * 12),
+        references=tuple((t,) for t in texts),
     )
 
 
@@ -97,8 +100,8 @@ def paired(scorer, material, **changes):
 
 @pytest.fixture(scope="module")
 def several():
-    texts = ("aaaa", "aaa", "aa") * 3
-    return Material(texts, tuple("aaabbbccc"), np.array([3.0, 2.0, 1.0] * 3))
+    texts = ("aaaa", "aaa", "aa") * 10
+    return Material(texts, tuple(str(i // 3) for i in range(30)), np.array([3.0, 2.0, 1.0] * 10))
 
 
 def test_a_bias_for_the_first_place_fails(several):

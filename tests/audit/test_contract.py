@@ -188,15 +188,23 @@ def material():
     return Material(tuple(texts), tuple("aabb"), np.array([1.0, 0.0, 1.0, 0.0]))
 
 
-def test_the_longer_text_wins_for_a_scorer_of_length(material):
-    found = audit(toys.length, material, checks=["accuracy"], settings=Settings(draws=20))
+@pytest.fixture(scope="module")
+def enough():
+    """Twelve pairs: the fewest that are judged are ten."""
+    sides = [("A fine and long text of {}.", "Bad {}.")] * 12
+    texts = [side.format(k) for k, both in enumerate(sides) for side in both]
+    return Material(tuple(texts), tuple(str(i // 2) for i in range(24)), np.array([1.0, 0.0] * 12))
+
+
+def test_the_longer_text_wins_for_a_scorer_of_length(enough):
+    found = audit(toys.length, enough, checks=["accuracy"], settings=Settings(draws=20))
     assert found.get("accuracy", "strict").value == 1.0
     assert found.get("accuracy", "strict").verdict == "pass"
     assert found.get("accuracy", "ties").value == 0.0
 
 
-def test_a_constant_ties_and_fails(material):
-    found = audit(lambda texts: [0.0] * len(texts), material, checks=["accuracy"])
+def test_a_constant_ties_and_fails(enough):
+    found = audit(lambda texts: [0.0] * len(texts), enough, checks=["accuracy"])
     assert found.get("accuracy", "strict").verdict == "fail"
     assert found.get("accuracy", "ties").value == 1.0
 
@@ -246,7 +254,9 @@ def test_worse_is_a_verdict_or_a_value_outside_the_old_interval():
 
     before = one(0.8, low=0.7, high=0.9)
     assert one(0.75, low=0.6, high=0.9).worse(before) == []
-    assert one(0.65).worse(before) == ["c.n: 0.800 -> 0.650, outside of [0.700, 0.900]"]
+    assert one(0.65, low=0.6, high=0.69).worse(before) == [
+        "c.n: 0.800 -> 0.650, outside of [0.700, 0.900]"
+    ]
     assert one(0.8, "fail").worse(before) == ["c.n: pass -> fail (0.800 -> 0.800)"]
     other = Audit("s", "s", (Finding("c", "m", single(1.0, 1)),))
     assert other.worse(before) == ["c.n was pass and is not measured any more"]

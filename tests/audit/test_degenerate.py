@@ -12,7 +12,7 @@ FEW = Settings(draws=20)
 ANSWERS = [
     f"The {title} is a clear and calm place, kind to all; the walk of {k} miles is true and short."
     for k in range(5)
-    for title in toys.TITLES
+    for title in toys.TITLES[:8]
 ]  # fmt: skip
 
 

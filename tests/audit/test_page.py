@@ -23,7 +23,7 @@ def browser():
 def material():
     texts = tuple(f"A clear <b>text</b> about the {t}. It is {'so ' * k}true." for k, t in
                   enumerate(toys.TITLES))  # fmt: skip
-    return Material(texts, tuple("aabbccdd"), np.array([1.0, 0.0] * 4))
+    return Material(texts, tuple("aabbccddeeff"), np.array([1.0, 0.0] * 6))
 
 
 @pytest.mark.parametrize("size", [(1280, 900), (390, 844)])

@@ -3,7 +3,10 @@
 import itertools
 import re
 
-TITLES = ("harbour", "library", "orchard", "railway", "museum", "bakery", "theatre", "garden")
+TITLES = (
+    *("harbour", "library", "orchard", "railway", "museum", "bakery"),
+    *("theatre", "garden", "quarry", "island", "castle", "meadow"),
+)
 
 
 def length(texts):

@@ -10,7 +10,7 @@ import pytest
 Run = Callable[..., Any]
 GOOD = "The dog ran to the {} and it was hot. He sat down there, and we gave him water."
 BAD = "Notwithstanding meteorological discomfort, the animal persevered {} indefatigably, alas."
-FAST = ("--draws", "20", "--sample", "20")
+FAST = ("--draws", "20", "--sample", "24")
 
 
 @pytest.fixture
@@ -50,14 +50,46 @@ def test_two_scorers_stand_side_by_side(qm: Run, pairs: str) -> None:
 def test_a_baseline_breaks_the_build_where_something_got_worse(
     qm: Run, pairs: str, tmp_path: Path
 ) -> None:
-    base = str(tmp_path / "base.json")
+    base = tmp_path / "base.json"
     one = ("audit", "fkgl", "--pairs", pairs, *FAST, "--checks", "accuracy")
-    assert qm(*one, "-o", base).code == 0
-    assert qm(*one, "--baseline", base).code == 0
-    ran = qm(*one, "--better", "higher", "--baseline", base)
+    assert qm(*one, "-o", str(base)).code == 0
+    assert qm(*one, "--baseline", str(base)).code == 0
+    swapped = Path(pairs).read_text(encoding="utf-8")
+    for old, new in (("chosen", "tmp"), ("rejected", "chosen"), ("tmp", "rejected")):
+        swapped = swapped.replace(f'"{old}"', f'"{new}"')
+    Path(pairs).write_text(swapped, encoding="utf-8")
+    ran = qm(*one, "--baseline", str(base))
     assert ran.code == 1
     assert "gate failed: flesch_kincaid_grade: accuracy.strict: pass -> fail" in ran.err
-    assert "another better than in the baseline ('lower' there, 'higher' here)" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("fre", "--checks", "accuracy"), "the baseline has no audit of flesch_reading_ease"),
+        (("fkgl", "--better", "higher"), "lower was better in the baseline, now higher is"),
+    ],
+)
+def test_a_baseline_of_something_else_is_no_gate_but_an_error(
+    qm: Run, pairs: str, tmp_path: Path, typed: tuple[str, ...], said: str
+) -> None:
+    base = str(tmp_path / "base.json")
+    told = ("--pairs", pairs, *FAST)
+    assert qm("audit", "fkgl", *told, "--checks", "accuracy", "-o", base).code == 0
+    ran = qm("audit", typed[0], *told, *typed[1:], "--baseline", base)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_checks_of_the_baseline_that_did_not_run_are_named(
+    qm: Run, pairs: str, tmp_path: Path
+) -> None:
+    base = str(tmp_path / "base.json")
+    told = ("audit", "fkgl", "--pairs", pairs, *FAST)
+    assert qm(*told, "--checks", "values,accuracy", "-o", base).code == 0
+    ran = qm(*told, "--checks", "values", "--baseline", base)
+    assert ran.code == 0
+    assert "not compared, for they did not run now: accuracy" in ran.err
 
 
 def test_rows_left_out_are_said(qm: Run, pairs: str) -> None:
