@@ -1,10 +1,13 @@
 """Shared fixtures: the data folder, and a counted line for what was skipped without it."""
 
 import os
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+ABSENT = re.compile(r"could not import '([^']+)'")
 DATA = os.environ.get("QUALMETRICS_DATA")
 
 
@@ -24,3 +27,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     missing = sum("QUALMETRICS_DATA" in str(report.longrepr) for report in skipped)
     if missing:
         terminalreporter.write_line(f"{missing} tests skipped: set QUALMETRICS_DATA to run them")
+    absent = Counter(found for report in skipped for found in ABSENT.findall(str(report.longrepr)))
+    for package, count in sorted(absent.items()):
+        terminalreporter.write_line(f"{count} tests or files of tests skipped: no {package!r} here")

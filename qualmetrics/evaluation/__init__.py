@@ -17,6 +17,7 @@ from qualmetrics.evaluation.length import (
     pair_credit,
 )
 from qualmetrics.evaluation.ranks import by_group, ndcg, pair_accuracy, ranking_accuracy
+from qualmetrics.evaluation.structure import StrucAuc, struc_auc
 from qualmetrics.evaluation.tables import Evaluation, Result, evaluate
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Estimate",
     "Evaluation",
     "Result",
+    "StrucAuc",
     "accuracy",
     "accuracy_by_ratio",
     "agreement",
@@ -46,6 +48,7 @@ __all__ = [
     "permutation",
     "ranking_accuracy",
     "read_corpus",
+    "struc_auc",
     "trivial_rows",
     "wilcoxon",
     "williams",
