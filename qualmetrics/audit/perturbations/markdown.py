@@ -1,4 +1,4 @@
-"""Markdown on and off, by rule: the marks change; of the words only one heading comes in."""
+"""Markdown on and off, by rule: the marks change, the words stay."""
 
 from __future__ import annotations
 
