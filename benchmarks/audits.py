@@ -204,10 +204,13 @@ def made(name: str) -> Scorer:
     return registry.get(name, **given)
 
 
-def says_one_thing(scorer: Scorer, texts: Material) -> bool:
-    """Tell whether all values are the same: then nothing can be measured."""
-    values = subject_of(scorer).score(texts.rows()).values
-    return len(np.unique(values[np.isfinite(values)])) < 2
+def nothing_to_see(scorer: Scorer, texts: Material) -> str:
+    """Return why a set shows nothing of a scorer: no value, or the same one everywhere."""
+    scored = subject_of(scorer).score(texts.rows())
+    values = scored.values[~scored.undefined]
+    if not len(values):
+        return f"no text has a value ({', '.join(scored.problems)})"
+    return "" if len(np.unique(values)) > 1 else "it says the same of every text"
 
 
 def page(found: Audit, name: str, of: str) -> str:
@@ -272,8 +275,9 @@ def audited(names: list[str]) -> Iterator[tuple[str, str, Audit | None, str]]:
             heavy = is_heavy(scorer)
             lang = of if len(of) == 2 else "en"
             texts = material(of).sample(FEW_TEXTS) if heavy else material(of)
-            if says_one_thing(scorer, texts):
-                yield name, "", None, f"says the same of every text of the set {of!r}"
+            why = nothing_to_see(scorer, texts)
+            if why:
+                yield name, "", None, f"{why} of the set {of!r}"
                 continue
             told = Settings(draws=DRAWS, sample=FEW if heavy else SOME, lang=lang)
             found = audit(scorer, texts, settings=told)

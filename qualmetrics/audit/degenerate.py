@@ -85,8 +85,13 @@ def degenerate(subject: Subject, material: Material, settings: Settings) -> list
             found[name] = missing(NAME, f"It needs {lacking}.", name)
             continue
         texts = [make(case) for case in of.cases]
-        given = subject.score(part.rows(of.index, texts)).values
-        found[name] = _finding(subject, name, given, real, of, settings)
+        mine, texts = _no_copies(of, texts)
+        if not texts:
+            told = "All references are so short that it would repeat them: no attack."
+            found[name] = missing(NAME, told, name)
+            continue
+        given = subject.score(part.rows(mine.index, texts)).values
+        found[name] = _finding(subject, name, given, real, mine, settings)
     return [_worst(found), *_one_for_keys(found)]
 
 
@@ -112,6 +117,13 @@ def _cases(part: Material, there: Any, seed: int) -> _Cases:
         cases.append(Case(prompt, reference or answer, answer, others[:200], seed))
     index = np.array([best[group] for group in chosen], dtype=np.intp)
     return _Cases(tuple(cases), index, chosen)
+
+
+def _no_copies(of: _Cases, texts: list[str]) -> tuple[_Cases, list[str]]:
+    """Leave out cases in which the text would be the reference itself, which is an answer."""
+    kept = [k for k, t in enumerate(texts) if t.strip() != of.cases[k].reference.strip() or not t]
+    cases = tuple(of.cases[k] for k in kept)
+    return _Cases(cases, of.index[kept], [of.groups[k] for k in kept]), [texts[k] for k in kept]
 
 
 def _lacking(name: str, part: Material) -> str:

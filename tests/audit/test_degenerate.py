@@ -81,3 +81,11 @@ def test_few_real_answers_have_no_fifth_percentile_and_rows_without_reference_no
     )  # fmt: skip
     item = found("rouge_l", half).get("degenerate", "one_word")
     assert (item.found.n, item.details["beside"]["refused"]["value"]) == (20, 0.0)
+
+
+def test_a_reference_of_one_sentence_repeated_is_an_answer_and_no_attack(material):
+    short = Material(material.texts, material.groups, material.labels,
+                     references=tuple((text,) for text in material.texts))  # fmt: skip
+    item = found("rouge_l", short).get("degenerate", "first_sentence")
+    assert (item.verdict, item.found.n) == ("note", 0)
+    assert "would repeat them" in item.reason
