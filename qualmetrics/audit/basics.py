@@ -18,6 +18,9 @@ from qualmetrics.core import References, Rows
 from qualmetrics.evaluation.bootstrap import Values, mean_over_units
 from qualmetrics.evaluation.ranks import credit
 
+FAR = 0.01
+"""A move of more than this part of the spread: nothing else can be judged then."""
+
 
 def rows_of(subject: Subject, material: Material) -> Rows:
     """Return the rows a subject is asked about: the texts, or for a pairwise one the pairs."""
@@ -40,7 +43,7 @@ def defined(subject: Subject, material: Material, settings: Settings) -> list[Fi
             "undefined_share",
             found,
             verdict_of(found, warn=0.01, fail=0.1),
-            "below 1 %",
+            "below 1 %; fails at 10 %",
             "A text without a value can be neither ranked nor rewarded; the rest of this audit is "
             "about the others.",
             "lower",
@@ -83,6 +86,7 @@ def _same(
         "lower",
         {
             "rows": sorted(i for i, m in zip(index, moved, strict=True) if m)[:SHOWN],
+            "far": bool(moved.any() and largest > FAR * np.nanstd(a)),
             "beside": {"largest move": single(largest, len(gap)).to_dict()},
         },
     )
@@ -130,7 +134,7 @@ def accuracy(subject: Subject, material: Material, settings: Settings) -> list[F
             "strict",
             found,
             verdict,
-            "above one half, with its whole interval",
+            "above one half, with its whole interval; fails below it so",
             "The share of pairs in which the better text stands strictly higher; at one half, a "
             "coin does as well.",
             "higher",
@@ -140,7 +144,7 @@ def accuracy(subject: Subject, material: Material, settings: Settings) -> list[F
             "ties",
             tied,
             verdict_of(tied, warn=0.05, fail=0.25),
-            "below 5 %",
+            "below 5 %; fails at 25 %",
             "Pairs of equal value: a policy or a filter gets nothing to choose by.",
             "lower",
         ),

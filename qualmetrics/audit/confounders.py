@@ -369,7 +369,9 @@ def _followed(of: _Of, scope: str, kind: str, r: Estimate, *, judged: bool) -> F
         f"{scope}_{kind}",
         r,
         verdict,
-        "between -.5 and .5, or no more than the labels have" if judged else "",
+        "between -.5 and .5, or at most .1 further than the labels follow it; fails from .8"
+        if judged
+        else "",
         _words(of.name, scope),
         details={"beside": {"labels": single(label, r.n).to_dict()}} if judged else {},
     )
@@ -420,7 +422,7 @@ def _gain(of: _Of) -> list[Finding]:
             "gain_ratio",
             ratio,
             verdict_of(ratio, warn=0.5, fail=0.25) if known else "note",
-            "above one half" if known else "",
+            "above one half; fails below a quarter" if known else "",
             f"What is left of the gap between better and worse texts among those of equal "
             f"{of.name}"
             + (

@@ -162,16 +162,19 @@ def _finding(
         name,
         found,
         "note" if fine else verdict,
-        "" if fine else "below the 5th percentile of real answers, every time",
+        ""
+        if fine
+        else "below the 5th percentile of real answers, every time; fails where the mean is not",
         reason,
         "" if fine else "lower",
         {
+            "unit": "percentile",
             "beside": {
                 "highest": single(float(rank.max()), len(rank)).to_dict(),
                 "gets through": mean(through).to_dict(),
                 "above the median": mean(~refused & (values > np.median(real))).to_dict(),
                 "refused": mean(refused).to_dict(),
-            }
+            },
         },
     )
 
@@ -202,11 +205,11 @@ def _worst(found: Mapping[str, Finding]) -> Finding:
         "worst",
         worst.found,
         worst.verdict,
-        "below the 5th percentile of real answers",
+        "below the 5th percentile of real answers; fails where the mean is not",
         f"The best that a text without an answer gets, by {worst.name.replace('_', ' ')}: its "
         "place among real answers, as a share of them.",
         "lower",
-        {"by": worst.name},
+        {"by": worst.name, "unit": "percentile"},
     )
 
 

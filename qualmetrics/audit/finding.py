@@ -320,8 +320,17 @@ def number(value: float) -> str:
     return f"{value:.3f}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
+def percentile(value: float) -> str:
+    """Return a share as a place among others: 0.915 -> ``91st percentile``."""
+    whole = math.floor(100 * value)
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(whole % 10, "th") if whole % 100 // 10 != 1 else "th"
+    return f"{whole}{ending} percentile"
+
+
 def cell(item: Finding) -> str:
     """Return value and interval as tables show them."""
+    if item.details.get("unit") == "percentile" and math.isfinite(item.value):
+        return percentile(item.value)
     text = number(item.value)
     if math.isfinite(item.found.low) and math.isfinite(item.found.high):
         text += f" [{number(item.found.low)}, {number(item.found.high)}]"
@@ -345,6 +354,7 @@ def _page(audits: Sequence[Audit]) -> Iterator[str]:
         if audit.settings.get("direction"):
             yield f"  {audit.settings['direction']}"
     yield ""
+    yield from _bottom(audits)
     yield from _words(audits)
     if len(audits) == 1:
         yield from _bad(audits)
@@ -369,10 +379,29 @@ def _words(audits: Sequence[Audit]) -> Iterator[str]:
             yield ""
 
 
+def _bottom(audits: Sequence[Audit]) -> Iterator[str]:
+    from qualmetrics.audit.bottom_line import bottom_line, matrix
+
+    yield "## Bottom line"
+    yield ""
+    for audit in audits:
+        name = f"{audit.scorer}: " if len(audits) > 1 else ""
+        yield from (f"- {name}{line}" for line in bottom_line(audit))
+    yield ""
+    if len(audits) > 1:
+        yield f"| check, worst verdict and how often | {' | '.join(a.scorer for a in audits)} |"
+        yield f"|---|{'---|' * len(audits)}"
+        for check, row in matrix(audits).items():
+            yield f"| {check} | {' | '.join(row)} |"
+        yield ""
+
+
 def _bad(audits: Sequence[Audit]) -> Iterator[str]:
+    from qualmetrics.audit.bottom_line import by_gravity
+
     for verdict in ("fail", "warn"):
         for audit in audits:
-            items = [item for item in audit.findings if item.verdict == verdict]
+            items = by_gravity([i for i in audit.findings if i.verdict == verdict])
             if not items:
                 continue
             yield f"## {verdict.capitalize()}: {audit.scorer}"
@@ -384,7 +413,9 @@ def _bad(audits: Sequence[Audit]) -> Iterator[str]:
 
 
 def _tables(audits: Sequence[Audit]) -> Iterator[str]:
-    grouped = [by_check(audit.findings) for audit in audits]
+    from qualmetrics.audit.bottom_line import by_gravity
+
+    grouped = [by_check(by_gravity(audit.findings)) for audit in audits]
     for check in dict.fromkeys(name for one in grouped for name in one):
         yield f"## {check}"
         yield ""

@@ -96,9 +96,9 @@ def _beside(name: str, mine: Estimate, trivial: dict[str, Estimate]) -> list[Fin
             f"{name}_above_trivial",
             gap,
             verdict,
-            "above 0, with its whole interval",
-            f"Less {best}, the best of length, FKGL and chrF in either direction: a scorer that "
-            "does not beat them tells nothing new about this material.",
+            "above 0, with its whole interval; fails where its whole interval is not",
+            f"Its agreement minus that of {best}, the best of three trivial rows (length, FKGL, "
+            "chrF): a scorer that does not beat them tells nothing new about this material.",
             "higher",
             {"best": best, "trivial": shown},
         ),

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from qualmetrics.audit.check import Check, Settings
-from qualmetrics.audit.finding import FEW, VERDICTS, Finding, missing, verdict_of
+from qualmetrics.audit.finding import FEW, VERDICTS, Finding, missing, single, verdict_of
 from qualmetrics.audit.material import Material
 from qualmetrics.audit.perturbations import Perturbation, perturb_all
 from qualmetrics.audit.subject import Subject
@@ -25,12 +25,15 @@ from qualmetrics.evaluation.ranks import credit
 NAME: Final = "perturbations"
 TOLERANCE: Final = 0.25
 """How far a score may move under an edit that changes nothing, in units of its spread."""
+UNSEEN: Final = 0.9
+"""Share of texts that do not move at all where an edit is not seen."""
 WILD: Final = 0.05
 """Share of the values on either side that is pulled in before the spread is taken."""
 WANTED: Final = {
-    "invariant": "stays: at most 5 % move, 95 % of pairs keep their order",
-    "decrease": "falls: at most 10 % do not",
-    "increase": "rises: at most 10 % do not",
+    "invariant": "stays: at most 5 % move (fails at 25 %), 95 % of pairs keep their order (fails "
+    "below 80 %)",
+    "decrease": "falls: at most 10 % do not; fails at 50 %",
+    "increase": "rises: at most 10 % do not; fails at 50 %",
     "any": "",
 }
 
@@ -76,6 +79,7 @@ def perturbed(subject: Subject, material: Material, settings: Settings) -> list[
         return [missing(NAME, told, n_undefined=int(np.isnan(values).sum()))]
     base = _Base(part, values, spread, settings)
     findings, drops, units = [], [], []
+    unseen: list[str] = []
     languages = tuple(part.languages(settings.lang)[0])
     for perturbation, texts in _edits(part.texts, languages, settings.seed, settings.rate):
         edited = _edited(subject, base, perturbation, texts)
@@ -83,12 +87,15 @@ def perturbed(subject: Subject, material: Material, settings: Settings) -> list[
             told = f"It found nothing to change: {perturbation.what}."
             findings.append(missing(NAME, told, perturbation.name))
             continue
-        findings.append(_finding(base, perturbation, edited))
+        finding = _finding(base, perturbation, edited)
+        if finding.details["unseen"]:
+            unseen.append(perturbation.name)
+        findings.append(finding)
         if edited.relation == "invariant":
             index = edited.pairs(base)
             drops.append(_drop(base, edited, index))
             units += [base.material.pair_groups[i] for i in index]
-    return [*_overall(base, drops, units), *findings]
+    return [*_overall(base, drops, units), *_unseen(unseen, findings), *findings]
 
 
 @lru_cache(maxsize=2)
@@ -149,6 +156,15 @@ def _finding(base: _Base, perturbation: Perturbation, edited: _Edited) -> Findin
         kept = beside["order kept"] = base.mean(_kept(base, edited, index), several)
         beside["accuracy drop"] = base.mean(_drop(base, edited, index), several)
     few = "" if len(change) >= FEW else " Too few texts are changed to judge by."
+    still = float((change == 0).mean())
+    unseen = edited.relation in ("decrease", "increase") and still >= UNSEEN and not few
+    if edited.relation in ("decrease", "increase"):
+        wrong = change > 0 if edited.relation == "decrease" else change < 0
+        for name, share in (("wrong way", wrong), ("did not move", change == 0)):
+            known = np.where(np.isnan(change), np.nan, share).astype(np.float64)
+            beside[name] = base.mean(known, units)
+    if unseen:
+        few = f" It does not see this edit: {100 * still:.0f} % of the texts do not move at all."
     verdict = "note" if few else _verdict(edited.relation, found, kept)
     return Finding(
         NAME,
@@ -162,6 +178,7 @@ def _finding(base: _Base, perturbation: Perturbation, edited: _Edited) -> Findin
             "relation": edited.relation,
             "unchanged_texts": len(base.values) - len(edited.changed),
             "not_moved": int((change == 0).sum()),
+            "unseen": unseen,
             "beside": {name: one.to_dict() for name, one in beside.items()},
         },
     )
@@ -195,6 +212,28 @@ def _verdict(relation: str, found: Estimate, kept: Estimate | None) -> str:
     return max(several, key=VERDICTS.index)
 
 
+def _unseen(names: list[str], findings: list[Finding]) -> list[Finding]:
+    """Say once what a scorer is blind to, such as all that only changes the order of words."""
+    asked = [i for i in findings if i.details.get("relation") in ("decrease", "increase")]
+    if not names:
+        return []
+    found = single(len(names) / len(asked), len(asked))
+    return [
+        Finding(
+            NAME,
+            "unseen",
+            found,
+            "fail" if found.value >= 0.5 else "warn",
+            "none; half of the edits fails",
+            "Edits that make a text worse and leave its value where it was: "
+            f"{', '.join(name.replace('_', ' ') for name in names)}. It is blind to them, which is "
+            "another thing than paying for them.",
+            "lower",
+            {"edits": names},
+        )
+    ]
+
+
 def _overall(base: _Base, drops: list[Values], units: list[str]) -> list[Finding]:
     if not units:
         return []
@@ -205,7 +244,7 @@ def _overall(base: _Base, drops: list[Values], units: list[str]) -> list[Finding
             "accuracy_drop",
             found,
             verdict_of(found, warn=0.02, fail=0.1),
-            "below .02",
+            "below .02; fails at .1",
             "By how much pair accuracy falls, over all edits that should change nothing and all "
             "pairs that they touch (micro-averaged). Published: 95 to 81 % for a reward model of "
             "27B under 'ignore above' (reWordBench).",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+
 from qualmetrics.audit.check import Check, Settings
-from qualmetrics.audit.finding import FEW, Audit, Comparison, Finding, missing
+from qualmetrics.audit.finding import FEW, Audit, Comparison, Finding, missing, single
 from qualmetrics.audit.material import Material
 from qualmetrics.audit.subject import Subject, subject_of
 from qualmetrics.errors import InputError, MissingExtraError
@@ -84,8 +87,15 @@ def audit(
             + (" ('reference': a string or several)" if "references" in lacking else "")
         )
     findings: list[Finding] = []
+    banner = None
     for check in chosen:
-        findings += _run(check, subject, material, told)
+        if banner is None or (check.name == "degenerate" and not banner.details["moves"]):
+            findings += _run(check, subject, material, told)
+        else:
+            findings.append(missing(check.name, f"Not judged: {banner.reason}"))
+        if check.name == "values":
+            banner = _banner(subject, material, findings)
+            findings += [] if banner is None else [banner]
     return Audit(
         subject.name,
         subject.signature,
@@ -143,6 +153,34 @@ def _run(check: Check, subject: Subject, material: Material, told: Settings) -> 
     return [_unless_few(item) for item in found] or [
         missing(check.name, "It found nothing to look at in this material.")
     ]
+
+
+def _banner(subject: Subject, material: Material, so_far: Sequence[Finding]) -> Finding | None:
+    """Return the one thing to say of a scorer that nothing else can be said of.
+
+    One that says the same of all texts here may still pay for those that answer nothing.
+    """
+    told = ""
+    moves = any(item.key == ("values", "same_twice") and item.details["far"] for item in so_far)
+    if moves:
+        told = "It gives a text another value when it is asked again."
+    elif not subject.pairwise:
+        scored = subject.score(material.rows()).values
+        known = scored[np.isfinite(scored)]
+        if len(known) >= FEW and np.ptp(known) == 0:
+            told = "It says the same of every text."
+    if not told:
+        return None
+    found = single(math.nan, len(material))
+    return Finding(
+        "values",
+        "judgeable",
+        found,
+        "fail",
+        "values that follow the text",
+        told,
+        details={"moves": moves},
+    )
 
 
 def _unless_few(item: Finding) -> Finding:

@@ -156,7 +156,7 @@ def _ties(found: Estimate) -> Finding:
         "tie_rate",
         found,
         verdict_of(found, warn=0.05, fail=0.25),
-        "below 5 %",
+        "below 5 %; fails at 25 %",
         "Questions in which a right and a wrong answer share a value. They count as wrong.",
         "lower",
     )

@@ -84,6 +84,10 @@ def _accuracy(audit: Audit) -> Iterator[str]:
 
 def _perturbations(audit: Audit) -> Iterator[str]:
     items = [i for i in audit.findings if i.check == "perturbations"]
+    blind = next((i for i in items if i.name == "unseen"), None)
+    if blind is not None:
+        names = _list(blind.details["edits"])
+        yield f"It does not see {names}: the texts got worse, and their values stayed."
     sentences = {
         "invariant": "It moves, though nothing of what the text says changed, under",
         "decrease": "It does not fall, though the text got worse, with",

@@ -167,18 +167,27 @@ def _print(audits: Sequence[Any]) -> None:
     """Print what fails and what to look at; the rest is counted."""
     from rich.text import Text
 
+    from qualmetrics.audit.bottom_line import bottom_line, by_gravity
     from qualmetrics.audit.finding import cell
     from qualmetrics.audit.words import in_words
     from qualmetrics.cli.table import console, plain_table, show
 
     out = console(sys.stdout)
+    if len(audits) > 1:
+        _print_matrix(out, audits)
     for audit in audits:
         counts = ", ".join(f"{n} {verdict}" for verdict, n in audit.counts.items() if n)
         out.print(Text(f"{audit.scorer}: {counts}", style="bold"), soft_wrap=True)
         out.print(Text(f"{audit.signature}. {audit.settings['direction']}"), soft_wrap=True)
+        for line in bottom_line(audit):
+            out.print(Text(line, style="bold"), soft_wrap=True)
+        if len(audits) > 1:
+            out.print()
+            continue
         for sentence in in_words(audit):
             out.print(Text(f"- {sentence}"), soft_wrap=True)
-        bad = [i for verdict in ("fail", "warn") for i in audit.findings if i.verdict == verdict]
+        order = by_gravity(audit.findings)
+        bad = [i for verdict in ("fail", "warn") for i in order if i.verdict == verdict]
         if bad:
             out.print()
             table = plain_table("verdict", "check", "finding", "value", "wanted", left=3)
@@ -196,6 +205,20 @@ def _print(audits: Sequence[Any]) -> None:
     facts = audits[0].material
     told = f"{facts['texts']:,} texts, {facts['groups']:,} groups, {facts['pairs']:,} pairs"
     out.print(Text(f"{told}. All numbers: --format md, json or html."), soft_wrap=True)
+
+
+def _print_matrix(out: Any, audits: Sequence[Any]) -> None:
+    """Print the worst verdict of each check by each scorer, and how many findings have it."""
+    from rich.text import Text
+
+    from qualmetrics.audit.bottom_line import matrix
+    from qualmetrics.cli.table import plain_table, show
+
+    table = plain_table("check", *(audit.scorer for audit in audits), left=1 + len(audits))
+    for check, row in matrix(audits).items():
+        table.add_row(*map(Text, (check, *row)))
+    show(out, table)
+    out.print()
 
 
 def _worse(audits: Sequence[Any], before: Any) -> bool:

@@ -25,6 +25,8 @@ def audit_page(audits: Sequence[Audit], output: str | Path | None = None) -> str
     MissingExtraError
         Without the extra ``report``.
     """
+    from qualmetrics.audit.bottom_line import matrix
+
     names = [audit.scorer for audit in audits]
     first = audits[0]
     settings = {k: v for k, v in first.settings.items() if k not in ("direction", "checks")}
@@ -32,6 +34,7 @@ def audit_page(audits: Sequence[Audit], output: str | Path | None = None) -> str
         "audit.html",
         title=f"Audit of {', '.join(names)}",
         names=names,
+        matrix=matrix(audits) if len(audits) > 1 else {},
         words=SHOWN,
         cards=[_card(audit) for audit in audits],
         checks=_checks(audits),
@@ -42,10 +45,11 @@ def audit_page(audits: Sequence[Audit], output: str | Path | None = None) -> str
 
 
 def _card(audit: Audit) -> dict[str, Any]:
+    from qualmetrics.audit.bottom_line import bottom_line, by_gravity
     from qualmetrics.audit.words import in_words
 
     by_verdict = {
-        verdict: [_row(item) for item in audit.findings if item.verdict == verdict]
+        verdict: [_row(item) for item in by_gravity(audit.findings) if item.verdict == verdict]
         for verdict in ("fail", "warn")
     }
     return {
@@ -53,6 +57,7 @@ def _card(audit: Audit) -> dict[str, Any]:
         "signature": audit.signature,
         "direction": audit.settings.get("direction", ""),
         "counts": audit.counts,
+        "bottom": bottom_line(audit),
         "words": in_words(audit),
         "bad": by_verdict,
     }
@@ -69,9 +74,10 @@ def _anchor(check: str) -> str:
 
 
 def _checks(audits: Sequence[Audit]) -> list[dict[str, Any]]:
+    from qualmetrics.audit.bottom_line import by_gravity
     from qualmetrics.audit.finding import beside, beside_cell, by_check, cell
 
-    grouped = [by_check(audit.findings) for audit in audits]
+    grouped = [by_check(by_gravity(audit.findings)) for audit in audits]
     found: list[dict[str, Any]] = []
     for check in dict.fromkeys(name for one in grouped for name in one):
         several = [{item.name: item for item in one.get(check, ())} for one in grouped]

@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from qualmetrics.audit import Audit, Finding, Material, Settings, audit
+from qualmetrics.audit import Audit, Finding, Material, Settings, audit, compare
+from qualmetrics.audit.bottom_line import bottom_line, matrix
+from qualmetrics.audit.finding import cell, percentile
 from qualmetrics.audit.perturbed import _spread
 from qualmetrics.evaluation.bootstrap import Estimate
 from tests.audit import toys
@@ -100,3 +102,95 @@ def test_a_wild_value_does_not_loosen_the_limits():
     assert _spread(wild) == pytest.approx(_spread(values), rel=0.05)
     assert _spread(values) == pytest.approx(1.0, rel=0.15)
     assert _spread(np.array([0.0] * 99 + [1.0])) > 0
+
+
+# -- the page for someone in a hurry --------------------------------------------------------------
+
+
+def test_a_scorer_that_says_the_same_of_every_text_gets_one_banner():
+    found = audit(
+        lambda texts: [1.0] * len(texts),
+        paired(20),
+        checks=["values", "accuracy", "people", "degenerate"],
+        settings=FAST,
+    )
+    failed = [item.key for item in found.findings if item.verdict == "fail"]
+    assert failed[0] == ("values", "judgeable")
+    assert {check for check, _ in failed} <= {"values", "degenerate"}
+    assert found.get("accuracy", "not_run").reason.startswith("Not judged: It says the same")
+    assert bottom_line(found) == [
+        "Neither reward nor filter with it: It says the same of every text."
+    ]
+
+
+def test_a_scorer_that_is_not_repeatable_gets_one_banner_too():
+    found = audit(toys.moody, paired(20), checks=["values", "accuracy"], settings=FAST)
+    assert found.get("accuracy", "not_run").reason.startswith("Not judged: It gives a text another")
+    assert bottom_line(found)[0].startswith("Neither reward nor filter with it")
+
+
+def test_edits_that_are_not_seen_are_one_finding_and_the_wrong_way_is_told_apart():
+    found = audit(toys.content, _prose(), checks=["perturbations"], settings=FAST)
+    one = found.get("perturbations", "unseen")
+    assert {"word_shuffle", "sentence_shuffle"} <= set(one.details["edits"])
+    shuffled = found.get("perturbations", "word_shuffle")
+    assert (shuffled.verdict, shuffled.details["beside"]["wrong way"]["value"]) == ("note", 0.0)
+    longer = audit(toys.length, _prose(), checks=["perturbations"], settings=FAST)
+    twice = longer.get("perturbations", "last_paragraph_twice")
+    assert (twice.verdict, twice.details["beside"]["wrong way"]["value"]) == ("fail", 1.0)
+
+
+def _prose():
+    texts = tuple(
+        f"The {t} is clear and calm {'and dull ' * k}today. A kind road leads {'far ' * (k % 4)}on."
+        f"\n\nThe exact end is plain and true, in the {t}."
+        for k, t in enumerate(toys.TITLES)
+    )
+    return Material(texts)
+
+
+def of(check, name, value, verdict, **details):
+    found = Estimate(value, value - 0.01, value + 0.01, 50)
+    return Finding(check, name, found, verdict, details=details)
+
+
+def test_the_bottom_line_names_three_reasons_the_gravest_first():
+    findings = (
+        of("perturbations", "accuracy_drop", 0.2, "fail"),
+        of("confounder:length", "within_pearson", 0.9, "fail"),
+        of("degenerate", "worst", 0.9, "fail", by="the_500_times"),
+        of("people", "pairs_above_trivial", -0.1, "fail", best="length"),
+        of("accuracy", "strict", 0.8, "pass"),
+    )
+    assert bottom_line(Audit("s", "s", findings)) == [
+        (
+            "Reward with it: no. Length alone agrees with the labels as well; the 500 times beats 90 % "
+            "of the real answers; it follows the length (r 0.90); and 1 more."
+        ),
+        (
+            "Filter with it: no. Length alone agrees with the labels as well; it follows the length "
+            "(r 0.90)."
+        ),
+    ]
+    assert bottom_line(Audit("s", "s", findings[:1] + findings[-1:]))[1] == (
+        "Filter with it: nothing that was looked at speaks against it."
+    )
+    assert "not shown" in bottom_line(Audit("s", "s", ()))[1]
+
+
+def test_several_scorers_start_with_a_matrix_and_checks_go_by_gravity():
+    checks = ["values", "accuracy", "people", "perturbations", "confounder:length"]
+    made = compare([toys.length, toys.punctuation], _prose(), checks=checks, settings=FAST)
+    assert list(matrix(made.audits)) == ["values", "confounder:length", "perturbations"]
+    page = made.to_markdown()
+    assert page.index("| check, worst verdict and how often | length |") < page.index("## In words")
+    one = audit(toys.length, paired(20), checks=checks, settings=FAST).to_markdown()
+    places = [one.index(f"\n## {c}\n") for c in ("accuracy", "people", "values")]
+    assert places == sorted(places)
+
+
+def test_a_place_among_others_is_told_as_a_percentile():
+    assert [percentile(v) for v in (0.915, 0.02, 0.113, 0.036)] == [
+        "91st percentile", "2nd percentile", "11th percentile", "3rd percentile",
+    ]  # fmt: skip
+    assert cell(of("degenerate", "worst", 0.915, "fail", unit="percentile")) == "91st percentile"
