@@ -162,9 +162,7 @@ def _finding(
         name,
         found,
         "note" if fine else verdict,
-        ""
-        if fine
-        else "below the 5th percentile of real answers, every time; fails where the mean is not",
+        "" if fine else "below the 5th percentile every time; fails where the mean is not",
         reason,
         "" if fine else "lower",
         {
@@ -205,7 +203,7 @@ def _worst(found: Mapping[str, Finding]) -> Finding:
         "worst",
         worst.found,
         worst.verdict,
-        "below the 5th percentile of real answers; fails where the mean is not",
+        "below the 5th percentile; fails where the mean is not",
         f"The best that a text without an answer gets, by {worst.name.replace('_', ' ')}: its "
         "place among real answers, as a share of them.",
         "lower",

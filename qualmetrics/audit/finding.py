@@ -322,7 +322,7 @@ def number(value: float) -> str:
 
 def percentile(value: float) -> str:
     """Return a share as a place among others: 0.915 -> ``91st percentile``."""
-    whole = math.floor(100 * value)
+    whole = math.floor(100 * value + 1e-9)
     ending = {1: "st", 2: "nd", 3: "rd"}.get(whole % 10, "th") if whole % 100 // 10 != 1 else "th"
     return f"{whole}{ending} percentile"
 

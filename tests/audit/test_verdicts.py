@@ -164,12 +164,12 @@ def test_the_bottom_line_names_three_reasons_the_gravest_first():
     )
     assert bottom_line(Audit("s", "s", findings)) == [
         (
-            "Reward with it: no. Length alone agrees with the labels as well; the 500 times beats 90 % "
-            "of the real answers; it follows the length (r 0.90); and 1 more."
+            "Reward with it: no. Length alone agrees with the labels as well; the 500 times beats "
+            "90 % of the real answers; it follows the length (r 0.90); and 1 more."
         ),
         (
-            "Filter with it: no. Length alone agrees with the labels as well; it follows the length "
-            "(r 0.90)."
+            "Filter with it: no. Length alone agrees with the labels as well; it follows the "
+            "length (r 0.90)."
         ),
     ]
     assert bottom_line(Audit("s", "s", findings[:1] + findings[-1:]))[1] == (
@@ -190,7 +190,7 @@ def test_several_scorers_start_with_a_matrix_and_checks_go_by_gravity():
 
 
 def test_a_place_among_others_is_told_as_a_percentile():
-    assert [percentile(v) for v in (0.915, 0.02, 0.113, 0.036)] == [
-        "91st percentile", "2nd percentile", "11th percentile", "3rd percentile",
+    assert [percentile(v) for v in (0.95, 0.91, 0.02, 0.113)] == [
+        "95th percentile", "91st percentile", "2nd percentile", "11th percentile",
     ]  # fmt: skip
     assert cell(of("degenerate", "worst", 0.915, "fail", unit="percentile")) == "91st percentile"
