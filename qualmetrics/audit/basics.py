@@ -6,7 +6,7 @@ judged by anything that follows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -45,12 +45,17 @@ def defined(subject: Subject, material: Material, settings: Settings) -> list[Fi
             verdict_of(found, warn=0.01, fail=0.1),
             "below 1 %; fails at 10 %",
             "A text without a value can be neither ranked nor rewarded; the rest of this audit is "
-            "about the others.",
+            f"about the others.{_reasons(scored.problems)}",
             "lower",
             {"by_reason": scored.problems, "statuses": flags,
              "rows": np.flatnonzero(missing)[:SHOWN].tolist()},
         )
     ]  # fmt: skip
+
+
+def _reasons(problems: Mapping[str, int]) -> str:
+    told = ", ".join(f"{count:,} {reason}" for reason, count in problems.items())
+    return f" Without: {told}." if told else ""
 
 
 def repeatable(subject: Subject, material: Material, settings: Settings) -> list[Finding]:

@@ -353,6 +353,7 @@ class _Reader:
             raise InputError(
                 f"no row can be used: {told or 'no rows'}. Expected the fields {self._expected()}. "
                 + "; ".join(self.places[:3])
+                + ". Other names: --field chosen=good --field rejected=bad"
             )
         names = dict.fromkeys(name for item in self.items for name in item.columns)
         repeated = len(self.items) - len({(item.group, item.text) for item in self.items})
@@ -411,6 +412,9 @@ def _texts(cell: Any, prompt: Any) -> list[tuple[str, Any]]:
     several = cell if isinstance(cell, list) and not _messages(cell) else [cell]
     found = []
     for one in several:
+        if _messages(one) and all({"from", "value"} <= m.keys() for m in one):
+            told = "messages need role and content; these have from and value"
+            raise _LeftOutError("no_text", told)
         try:
             text = COMPLETION.text(one)
         except QualmetricsError as error:

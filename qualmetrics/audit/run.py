@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
@@ -48,6 +48,7 @@ def audit(
     checks: Sequence[str] | None = None,
     better: str | None = None,
     settings: Settings | None = None,
+    watch: Callable[[str], None] | None = None,
 ) -> Audit:
     """Say what fools a scorer, and what it really measures.
 
@@ -63,6 +64,8 @@ def audit(
         Which values are better; by default as the scorer says of itself.
     settings : Settings, optional
         Seed, draws, sample, rate, language.
+    watch : name -> None, optional
+        Called with the scorer and the check that begins.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def audit(
     """
     subject = subject_of(scorer, better=better)
     told = settings or Settings()
-    chosen = _chosen(checks)
+    chosen = _chosen(checks, told.covariates)
     if not len(material):
         raise InputError("there are no texts to audit with")
     lacking = [] if subject.pairwise else subject.lacks(material.rows())
@@ -88,7 +91,9 @@ def audit(
         )
     findings: list[Finding] = []
     banner = None
-    for check in chosen:
+    for place, check in enumerate(chosen, 1):
+        if watch is not None:
+            watch(f"{subject.name}: {check.name} ({place} of {len(chosen)})")
         if banner is None or (check.name == "degenerate" and not banner.details["moves"]):
             findings += _run(check, subject, material, told)
         else:
@@ -112,6 +117,7 @@ def compare(
     checks: Sequence[str] | None = None,
     better: str | None = None,
     settings: Settings | None = None,
+    watch: Callable[[str], None] | None = None,
 ) -> Comparison:
     """Audit several scorers over the same material, side by side; arguments as for ``audit``.
 
@@ -125,16 +131,18 @@ def compare(
     twice = sorted({name for name in named if named.count(name) > 1})
     if twice or not subjects:
         raise InputError(f"two scorers are called {', '.join(twice)}" if twice else "no scorer")
-    made = [audit(s, material, checks=checks, settings=settings) for s in subjects]
+    made = [audit(s, material, checks=checks, settings=settings, watch=watch) for s in subjects]
     return Comparison(tuple(made))
 
 
-def _chosen(names: Sequence[str] | None) -> list[Check]:
+def _chosen(names: Sequence[str] | None, covariates: Sequence[str] = ()) -> list[Check]:
     known = checks()
     if names is None:
         return list(known.values())
     if isinstance(names, str):
         names = [names]
+    own = {f"confounder:{name}" for name in covariates} - known.keys()
+    names = ["confounder:columns" if name in own else name for name in names]
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         told = f"no check is called {', '.join(map(repr, unknown))}" if unknown else "no check"
@@ -145,7 +153,7 @@ def _chosen(names: Sequence[str] | None) -> list[Check]:
 def _run(check: Check, subject: Subject, material: Material, told: Settings) -> list[Finding]:
     lacks = check.lacks(subject, material)
     if lacks:
-        return [missing(check.name, f"It needs {'; and '.join(lacks)}.")]
+        return [missing(check.name, f"It needs {'; and '.join(lacks)}.{_dropped(material)}")]
     try:
         found = check.run(subject, material, told)
     except MissingExtraError as error:
@@ -153,6 +161,18 @@ def _run(check: Check, subject: Subject, material: Material, told: Settings) -> 
     return [_unless_few(item) for item in found] or [
         missing(check.name, "It found nothing to look at in this material.")
     ]
+
+
+def _dropped(material: Material) -> str:
+    """Say where pairs went that were there."""
+    if len(material.pairs):
+        return ""
+    equal = material.report.get("equal_pairs", 0)
+    told = f" {equal:,} pairs were dropped: their texts are equal." if equal else ""
+    labels = material.labels[np.isfinite(material.labels)]
+    if not equal and len(labels) > 1 and np.ptp(labels) == 0:
+        told = f" All {len(labels):,} labels are {labels[0]:g}: no text is better than another."
+    return told
 
 
 def _banner(subject: Subject, material: Material, so_far: Sequence[Finding]) -> Finding | None:

@@ -78,6 +78,8 @@ class Subject:
     """It says how likely a text stands above its reference: rows are pairs of texts."""
     scorer: Scorer | None = None
     """Where it is one of this library's."""
+    said: dict[str, str] = field(default_factory=dict, repr=False)
+    """What it said when it first raised, by status; it may hold text of the material."""
     memo: Memo[tuple[float, str]] = field(default_factory=lambda: Memo(MEMO_CHARACTERS), repr=False)
 
     def __post_init__(self) -> None:
@@ -139,7 +141,9 @@ class Subject:
             raise InputError(str(error)) from None
         except Exception as error:
             if len(rows) == 1:
-                return [float("nan")], [f"raised {type(error).__name__}"]
+                kind = f"raised {type(error).__name__}"
+                self.said.setdefault(kind, str(error)[:200])
+                return [float("nan")], [kind]
             middle = len(rows) // 2
             parts = [
                 self._halved(rows.take(range(*span))) for span in ((0, middle), (middle, len(rows)))
@@ -185,7 +189,8 @@ def _checked(given: Any, name: str, n: int) -> tuple[list[float], list[str]]:
         )
     except (TypeError, ValueError):
         raise _ReturnedError(
-            f"{name} must return one number a text; it returned {type(given).__name__}"
+            f"{name} must return one number a text: it gets a list of texts, and returned "
+            f"{type(given).__name__}"
         ) from None
     if values.shape != (n,):
         raise _ReturnedError(
@@ -277,6 +282,11 @@ def _imported(text: str) -> Any:
         for part in attribute.split("."):
             found = getattr(found, part)
     except (ImportError, AttributeError, ValueError) as error:
+        if module.endswith(".py"):
+            told = module.removesuffix(".py").replace("/", ".")
+            raise InputError(
+                f"cannot find {text!r}: a module is named without .py; type {told}:{attribute}"
+            ) from None
         raise InputError(
             f"cannot find {text!r}: {error}. Expected module:function, importable from {here}"
         ) from None
@@ -294,6 +304,10 @@ def _of_scorer(
     why = "as asked" if better else f"by default: it rises with {spec.increases_with}"
     if pairwise is None:
         pairwise = spec.needs_references and spec.unit == "probability"
+    if pairwise and not spec.needs_references:
+        raise InputError(
+            f"{spec.name} reads one text and compares it with none; leave --pairwise out"
+        )
     return Subject(
         name or spec.name,
         scorer.signature,

@@ -852,6 +852,13 @@ def audit_command(
 
     Typos, wrappers, typography, texts that answer nothing, length, order, and more: a verdict for
     each, with its interval. Several names stand side by side. Needs the extra evaluation.
+
+    Checks: values accuracy people subsets languages styles degenerate confounder:length
+    confounder:readability confounder:markdown confounder:position confounder:columns order
+    transitivity severity ablation perturbations saturation spread calibration best_of_n top cues
+    probing.
+
+    Ends with 0; with 1 where --baseline is there and something got worse; with 2 for wrong input.
     """
     from qualmetrics.cli.auditing import Request, audit_scorers
 

@@ -54,8 +54,11 @@ def audit_scorers(request: Request) -> int:
         covariates=request.covariates,
         options={} if request.gold is None else {"gold": subject_of(request.gold)},
     )
+    for name in request.names:
+        if name.endswith((".csv", ".tsv", ".jsonl", ".gz")):
+            raise InputError(f"{name} is no scorer; of several files, each has its own --pairs")
     material = read_material(list(request.pairs), **_fields(request.fields))
-    _warn_of_rows(material)
+    _warn_of_rows(material, request.lang)
     subjects = [
         subject_of(
             name,
@@ -70,7 +73,14 @@ def audit_scorers(request: Request) -> int:
         _check_baseline(subject, before)
         _check_values(subject, material)
     checks = [part.strip() for one in request.checks for part in one.split(",") if part.strip()]
-    made = compare(subjects, material, checks=checks or None, settings=told)
+    if request.checks and not checks:
+        raise InputError(
+            "--checks is empty; name some, such as accuracy,degenerate, or leave it out"
+        )
+    made = compare(subjects, material, checks=checks or None, settings=told, watch=_watch)
+    _done()
+    for subject in subjects:
+        _warn_of_raised(subject)
     one = made.audits[0] if len(made.audits) == 1 else made
     _write(request, shown, one, made.audits)
     if before is None:
@@ -106,7 +116,26 @@ def _fields(given: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _warn_of_rows(material: Any) -> None:
+def _watch(told: str) -> None:
+    """Show on a terminal what is at work."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{told}")
+        sys.stderr.flush()
+
+
+def _done() -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+
+
+def _warn_of_raised(subject: Any) -> None:
+    from qualmetrics.cli.messages import warn
+
+    for kind, said in subject.said.items():
+        warn(f"{subject.name} {kind}; the first said: {said or 'nothing'}")
+
+
+def _warn_of_rows(material: Any, lang: str) -> None:
     from qualmetrics.cli.messages import warn
 
     left_out = material.report.get("rows_left_out", {})
@@ -114,6 +143,10 @@ def _warn_of_rows(material: Any) -> None:
         told = ", ".join(f"{count:,} {reason}" for reason, count in left_out.items())
         first = material.report.get("places", ["?"])[0]
         warn(f"{sum(left_out.values()):,} rows left out: {told}. The first: {first}")
+    unknown = material.languages(lang)[1]
+    if unknown:
+        told = ", ".join(f"{count:,} of {code!r}" for code, count in unknown.items())
+        warn(f"no rules for the language of some texts ({told}); they are counted as {lang}")
 
 
 def _check_baseline(subject: Any, before: Any) -> None:
@@ -143,7 +176,8 @@ def _check_values(subject: Any, material: Any) -> None:
     scored = subject.score(rows_of(subject, material))
     if scored.undefined.all():
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in scored.problems.items())
-        raise InputError(f"{subject.name} gives no text a value: {reasons}")
+        said = next((f". It said: {s}" for s in subject.said.values() if s), "")
+        raise InputError(f"{subject.name} gives no text a value: {reasons}{said}")
 
 
 def _write(request: Request, shown: str, one: Any, audits: Sequence[Any]) -> None:

@@ -114,6 +114,11 @@ def test_a_function_of_ones_own_by_module_and_name(
     ("typed", "said"),
     [
         (("fkgl", "--checks", "speling"), "no check is called 'speling'; there are: values"),
+        (("fkgl", "--checks", ""), "--checks is empty"),
+        (("fkgl", "--pairwise"), "flesch_kincaid_grade reads one text"),
+        (("toys.py:length",), "type toys:length"),
+        (("b.csv",), "each has its own --pairs"),
+        (("json:dumps",), "it gets a list of texts, and returned str"),
         (("fkgl", "--better", "up"), "better='up' is not one of higher, lower"),
         (("fkgl", "--format", "pdf"), "--format 'pdf' is not one of table, json, md, html"),
         (("fkgl", "-o", "audit.pdf"), "cannot tell the format of 'audit.pdf'"),
@@ -151,3 +156,65 @@ def test_a_gold_scorer_stands_for_labels_and_is_named(qm: Run, tmp_path: Path) -
     ran = qm(*one, "--gold", "chrf")
     assert ran.code != 0
     assert "chrf cannot be gold: it reads references" in ran.err
+
+
+def written(path: Path, rows: list[dict[str, Any]]) -> str:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def test_what_a_scorer_said_when_it_raised_is_on_standard_error_only(
+    qm: Run, pairs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = (
+        "def score(texts):\n"
+        "    if any('mill' in t for t in texts):\n        raise ValueError('a mill!')\n"
+        "    return [float(len(t)) for t in texts]\n"
+    )
+    (tmp_path / "my_raiser_of_audit.py").write_text(code)
+    ran = qm("audit", "my_raiser_of_audit:score", "--pairs", pairs, *FAST, "--checks", "values")
+    assert "score raised ValueError; the first said: a mill!" in ran.err
+    assert "a mill!" not in ran.out
+    assert "2 raised ValueError" in ran.out
+
+
+def test_an_unknown_language_is_warned_of(qm: Run, tmp_path: Path) -> None:
+    rows = [{"text": GOOD.format(k), "lang": "xx" if k % 2 else "en"} for k in range(12)]
+    path = written(tmp_path / "texts.jsonl", rows)
+    ran = qm("audit", "fkgl", "--pairs", path, *FAST, "--checks", "values")
+    assert "no rules for the language of some texts (6 of 'xx'); they are counted as en" in ran.err
+
+
+def test_where_pairs_went_is_told(qm: Run, tmp_path: Path) -> None:
+    equal = [{"prompt": str(k), "chosen": "Same.", "rejected": "Same."} for k in range(12)]
+    path = written(tmp_path / "equal.jsonl", equal)
+    ran = qm("audit", "length", "--pairs", path, *FAST, "--checks", "accuracy")
+    assert "12 pairs were dropped: their texts are equal." in ran.out
+    alike = [{"text": GOOD.format(k), "label": 3, "group": "a"} for k in range(12)]
+    path = written(tmp_path / "alike.jsonl", alike)
+    ran = qm("audit", "length", "--pairs", path, *FAST, "--checks", "accuracy")
+    assert "All 12 labels are 3: no text is better than another." in ran.out
+
+
+def test_messages_of_another_kind_are_not_read_as_empty(qm: Run, tmp_path: Path) -> None:
+    said = [{"from": "human", "value": "Why?"}, {"from": "gpt", "value": "Because."}]
+    path = written(tmp_path / "chat.jsonl", [{"chosen": said, "rejected": said}])
+    ran = qm("audit", "fkgl", "--pairs", path, *FAST)
+    assert ran.code == 2
+    assert "messages need role and content; these have from and value" in ran.err
+
+
+def test_a_named_column_is_a_check_by_its_own_name(qm: Run, tmp_path: Path) -> None:
+    rows = [{"text": GOOD.format(k), "year": k} for k in range(12)]
+    path = written(tmp_path / "texts.jsonl", rows)
+    ran = qm("audit", "fkgl", "--pairs", path, *FAST, "--covariate", "year",
+             "--checks", "confounder:year", "--format", "json")  # fmt: skip
+    assert {item["check"] for item in json.loads(ran.out)["findings"]} == {"confounder:year"}
+
+
+def test_help_names_every_check(qm: Run) -> None:
+    from qualmetrics.audit import checks
+
+    told = qm("audit", "--help").out
+    assert [name for name in checks() if name not in told] == []
