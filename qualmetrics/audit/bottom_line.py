@@ -35,6 +35,7 @@ REWARDS: Final = (
     *FILTERS,
     ("degenerate", "worst"),
     ("perturbations", "accuracy_drop"),
+    ("perturbations", "unseen"),
     ("best_of_n", "gain"),
     ("best_of_n", "fall"),
     ("top", "accuracy"),
@@ -119,7 +120,7 @@ PLAIN: Final[Mapping[str, Callable[[Finding], str]]] = {
     "people.spearman_within_above_trivial": _trivial,
     "people.spearman_item_above_trivial": _trivial,
     "degenerate.worst": lambda i: (
-        f"{i.details.get('by', 'a text').replace('_', ' ')} beats "
+        f"a text that answers nothing ({i.details.get('by', '?').replace('_', ' ')}) beats "
         f"{_share(i.value)} of the real answers"
     ),
     "confounder.within_pearson": lambda i: f"it follows the {_about(i)} (r {i.value:.2f})",
@@ -136,6 +137,9 @@ PLAIN: Final[Mapping[str, Callable[[Finding], str]]] = {
     ),
     "perturbations.accuracy_drop": lambda i: (
         f"edits that change nothing cost {100 * i.value:.0f} points of pair accuracy"
+    ),
+    "perturbations.unseen": lambda i: (
+        f"it is blind to {len(i.details.get('edits', ()))} kinds of edits that make a text worse"
     ),
     "best_of_n.fall": lambda i: "picking the best of many by it makes the texts worse again",
     "spread.flat_groups": lambda i: f"{_share(i.value)} of the groups get one value",

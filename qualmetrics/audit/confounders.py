@@ -451,7 +451,7 @@ def _pairs(of: _Of) -> list[Finding]:
             of.check,
             "alone",
             baseline,
-            reason=f"Pair accuracy of the {of.name} alone, where {way} of it is called better.",
+            reason=f"How many pairs a rule gets right that takes the text with {way} {of.name}.",
             details={"beside": {"scorer": mine.to_dict(), "scorer less alone": gap.to_dict()}},
         ),
         _balanced(of, balanced, mine),

@@ -52,6 +52,24 @@ MORE: Final[Mapping[str, Callable[[Case], str]]] = {
 }
 DEGENERATE: Final[Mapping[str, Callable[[Case], str]]] = {**ATTACKS, **MORE}
 """Name -> the text that it makes of a case: those of ``reward.attacks``, and five more."""
+WHAT: Final[Mapping[str, str]] = {
+    "empty": "No text at all",
+    "one_word": "One word: 'Sea.'",
+    "repeated_sentence": "One easy sentence, again and again",
+    "copied_prompt": "The prompt itself",
+    "shuffled_reference": "The words of the reference in any order",
+    "shuffled_answer": "The words of a real answer in any order",
+    "word_salad": "Words of prompt and reference (or a real answer), drawn at random",
+    "stop_words": "Words without content: the, of, and",
+    "keywords": "The longer words of prompt and reference (or a real answer), no sentence",
+    "off_topic": "A real answer to another prompt",
+    "first_sentence": "The first sentence of the reference alone",
+    "no_answer": '"I don\'t know."',
+    "the_500_times": "The word 'the', 500 times",
+    "unrelated_paragraph": "A fluent paragraph about a ferry",
+    "braces": "Empty JSON: braces and brackets",
+}
+"""What each text is, for a reader of the page."""
 OF_PROMPT: Final = frozenset({"copied_prompt"})
 OF_REFERENCE: Final = frozenset({"first_sentence", "shuffled_reference"})
 OTHERWISE_FINE: Final = frozenset(
@@ -154,9 +172,11 @@ def _finding(
     reads = subject.needs & {"references", "prompt"}
     fine = name in OTHERWISE_FINE and not reads
     verdict = "fail" if found.value >= LIMIT else "warn" if through.any() else "pass"
-    reason = "NaN is a refusal, and counts as the lowest place."
+    reason = f"{WHAT.get(name, 'A text that answers nothing')}."
+    if refused.any():
+        reason += " NaN is a refusal, and counts as the lowest place."
     if fine:
-        reason = "The scorer reads neither prompt nor reference: it cannot know better."
+        reason += " The scorer reads neither prompt nor reference: it cannot know better."
     return Finding(
         NAME,
         name,

@@ -77,7 +77,7 @@ def _accuracy(audit: Audit) -> Iterator[str]:
         told += f", and {_share(ties.value)} are ties"
     alone = _found(audit, "confounder:length", "alone")
     if alone is not None and math.isfinite(alone.value):
-        way = "longer" if "more of it" in alone.reason else "shorter"
+        way = "longer" if "with more" in alone.reason else "shorter"
         told += f"; the {way} text does in {_share(alone.value)}"
     yield f"{told}."
 

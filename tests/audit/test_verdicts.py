@@ -164,8 +164,9 @@ def test_the_bottom_line_names_three_reasons_the_gravest_first():
     )
     assert bottom_line(Audit("s", "s", findings)) == [
         (
-            "Reward with it: no. Length alone agrees with the labels as well; the 500 times beats "
-            "90 % of the real answers; it follows the length (r 0.90); and 1 more."
+            "Reward with it: no. Length alone agrees with the labels as well; a text that answers "
+            "nothing (the 500 times) beats 90 % of the real answers; it follows the length "
+            "(r 0.90); and 1 more."
         ),
         (
             "Filter with it: no. Length alone agrees with the labels as well; it follows the "
@@ -194,3 +195,9 @@ def test_a_place_among_others_is_told_as_a_percentile():
         "95th percentile", "91st percentile", "2nd percentile", "11th percentile",
     ]  # fmt: skip
     assert cell(of("degenerate", "worst", 0.915, "fail", unit="percentile")) == "91st percentile"
+
+
+def test_every_text_that_answers_nothing_is_told_in_words():
+    from qualmetrics.audit.degenerate import DEGENERATE, MASTER, WHAT
+
+    assert {name for name in DEGENERATE if not name.startswith(MASTER)} == set(WHAT)
