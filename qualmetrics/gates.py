@@ -132,6 +132,12 @@ def parse_any(expression: str) -> Gate | CorpusGate:
     except InputError:
         raise InputError(_explained(expression)) from None
     if function == "share":
+        if not any(sign in inside for sign in OPERATORS):
+            name = inside.strip()
+            raise InputError(
+                f"cannot read the gate {expression!r}; share(...) takes a condition, as in "
+                f"share({name}>9){rest.strip()}"
+            )
         of = parse_gate(inside)
         return CorpusGate(function, of.name, limit.comparison, limit.limit, of)
     if any(sign in inside for sign in OPERATORS):

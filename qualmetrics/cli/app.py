@@ -1087,7 +1087,7 @@ def threshold_command(
         str | None, typer.Option("--drop", help="What goes: > or < the limit; the bad end.")
     ] = None,
     keep: Annotated[
-        float | None, typer.Option("--keep", help="Share of the documents that are to stay.")
+        float | None, typer.Option("--keep", help="Share of all documents that is to stay.")
     ] = None,
     output_format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     where: Where = None,

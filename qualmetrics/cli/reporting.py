@@ -282,7 +282,7 @@ def show_threshold(
         raise InputError(f"--drop {comparison!r} is not one of {' '.join(OPERATORS)}")
     cuts = keep_curve(table, column, comparison)
     if not cuts:
-        raise InputError(f"no document has a value in {column}")
+        raise InputError(_nothing_judged(table, column))
     found = suggestions(table, column, comparison)
     if keep is not None:
         found = {f"keeps at least {keep:g}": limit_for(table, column, comparison, keep)}
@@ -293,8 +293,23 @@ def show_threshold(
     _print_curve(column, comparison, cuts, found, sized=table.sizes is not None)
 
 
+def _nothing_judged(table: Any, column: str) -> str:
+    import numpy as np
+
+    n = int(np.isfinite(table.values[column]).sum())
+    if not n:
+        return f"no document has a value in {column}"
+    return (
+        f"all {n:,} values of {column} are too_short, and a gate drops none of those: no limit on "
+        f"{column} drops anything. Name another metric: -m"
+    )
+
+
 def limit_for(table: Any, column: str, comparison: str, keep: float) -> float:
-    """Return the strictest limit that keeps at least a share of the documents with a value."""
+    """Return the strictest limit that keeps at least a share of all documents.
+
+    Those that a gate cannot judge stay; of the others one stays at least.
+    """
     import math
 
     import numpy as np
@@ -302,7 +317,8 @@ def limit_for(table: Any, column: str, comparison: str, keep: float) -> float:
     if not 0 < keep <= 1:
         raise InputError(f"--keep is a share between 0 and 1; got {keep:g}")
     values = np.sort(table.values[column][table.gated(column)])
-    n_kept = math.ceil(keep * len(values) - 1e-9)
+    n_dropped = math.floor((1 - keep) * len(table) + 1e-9)
+    n_kept = max(1, len(values) - n_dropped)
     upper = comparison.startswith(">")
     limit = float(values[n_kept - 1] if upper else values[len(values) - n_kept])
     if comparison.endswith("="):  # the limit itself goes, too

@@ -492,6 +492,7 @@ def _rescored(run: runs.Run, sample: int | None, options: Options) -> bool:
         different += len(one.differences)
     if different > SHOWN:
         fail(f"... and {different - SHOWN:,} more")
-    what = f"{different:,} differences" if different else "the same values and statuses"
+    counted = f"{different:,} difference{'s' * (different > 1)}"
+    what = counted if different else "the same values and statuses"
     print(f"{run.folder}: {rows:,} rows scored again, {what}")  # noqa: T201
     return not different

@@ -268,7 +268,9 @@ def _metric(
         "share_undefined": found.n_undefined / max(found.n, 1),
         "share_short": found.n_short / max(found.n, 1),
         "beyond": by_document.below + by_document.above,
-        "picture": svg.histogram_svg(label, by_document, sized, lines) if cuts else "",
+        "picture": svg.histogram_svg(label, by_document, sized, lines)
+        if found.n > found.n_undefined
+        else "",
         "comparison": comparison,
         "cuts": cuts,
         "keep": svg.keep_svg(f"Share kept by limit of {column}", cuts, lines) if cuts else "",

@@ -13,6 +13,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from qualmetrics.errors import InputError, MissingExtraError
 from qualmetrics.gates import Gate
 from qualmetrics.report import statistics as st
@@ -103,12 +105,14 @@ def write_pictures(
 def _pictures(table: Scored, column: str, gates: Sequence[Gate]) -> Iterable[tuple[str, str]]:
     """Yield the stem of a file and a picture; nothing for a column without a value."""
     cuts = st.keep_curve(table, column, comparison_of(table, column, gates))
-    if not cuts:
+    if not np.isfinite(table.values[column]).any():
         return
     lines = [(gate.limit, str(gate)) for gate in gates if gate.name == column]
     stem, marked = _stem(table, column), "".join(f"  | {name}" for _, name in lines)
     histogram = svg.histogram_svg("", st.histogram(table.values[column]), None, lines)
     yield stem, alone(histogram, column + marked)
+    if not cuts:  # every value is too short for a gate
+        return
     name = f"share kept by limit of {column}{marked}"
     yield f"{stem}-kept", alone(svg.keep_svg("", cuts, lines), name)
 

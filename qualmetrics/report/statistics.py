@@ -181,17 +181,16 @@ def keep_curve(
     comparison : {">", ">=", "<", "<="}
         What drops a document.
     limits : sequence of float, optional
-        By default quantiles of the column, every 2.5 %.
+        By default quantiles, every 2.5 %, of what a gate can judge; without such there are none.
     """
     values = table.values[column]
-    if limits is None:
-        there = values[np.isfinite(values)]
-        if not len(there):
-            return []
-        limits = np.unique(np.percentile(there, np.arange(0, 100.1, 2.5))).tolist()
     gated = np.flatnonzero(table.gated(column))
     gated = gated[np.argsort(values[gated], kind="stable")]
     ordered = values[gated]
+    if limits is None:
+        if not len(ordered):
+            return []
+        limits = np.unique(np.percentile(ordered, np.arange(0, 100.1, 2.5))).tolist()
     sizes = np.ones(len(table)) if table.sizes is None else table.sizes
     total = float(sizes.sum()) or 1.0
     below = np.concatenate(([0.0], np.cumsum(sizes[gated])))
@@ -215,17 +214,20 @@ def bad_end(table: Scored, column: str) -> str:
 
 
 def suggestions(table: Scored, column: str, comparison: str = ">") -> dict[str, float]:
-    """Return limits that people start from: quantiles of the dropped side, and three sigmas."""
-    values = table.values[column]
-    there = values[np.isfinite(values)]
+    """Return limits that people start from: quantiles of the dropped side, and three sigmas.
+
+    Shares are of all documents, as in ``keep_curve``, and quantiles of what a gate can judge; a
+    share that is more than those is left out.
+    """
+    there = table.values[column][table.gated(column)]
     if not len(there):
         return {}
-    shares = (1, 5, 10)
     upper = comparison.startswith(">")
-    found = {
-        f"drops {share} %": float(np.percentile(there, 100 - share if upper else share))
-        for share in shares
-    }
+    found = {}
+    for share in (1, 5, 10):
+        part = share * len(table) / len(there)
+        if part <= 100:
+            found[f"drops {share} %"] = float(np.percentile(there, 100 - part if upper else part))
     sigmas = 3 * _spread(there, 0)
     found["mean and 3 sd"] = float(there.mean()) + (sigmas if upper else -sigmas)
     return found

@@ -49,6 +49,14 @@ def test_a_gate_that_cannot_be_read_says_what_can(score: Run) -> None:
     assert (ran.code, "share(fkgl>9)>0.1" in ran.err) == (2, True)
 
 
+def test_a_share_without_a_condition_is_told_what_it_takes(qm: Run) -> None:
+    ran = qm("score", "--text", "One.", "-m", "words", "--fail-if", "share(words)>0.1")
+    assert (ran.code, "share(...) takes a condition, as in share(words>9)>0.1" in ran.err) == (
+        2,
+        True,
+    )
+
+
 def test_github_annotations_name_file_and_line_worst_first(
     score: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,12 +149,49 @@ def test_a_comparison_in_the_terminal_names_both_corpora(scored):
 def test_a_threshold_keeps_the_share_asked_for(scored, tmp_path):
     done = scored("threshold", "a.scores.jsonl", "-m", "fkgl", "--keep", "0.8", "--format", "json")
     data = json.loads(done.out)
-    values = np.sort(table_of(tmp_path / "a.scores.jsonl").values["fkgl"])
-    values = values[np.isfinite(values)]
+    values = table_of(tmp_path / "a.scores.jsonl").values["fkgl"]
     (limit,) = data["suggestions"].values()
-    assert (values <= limit).mean() >= 0.8
-    assert (values < limit).mean() < 0.8  # a stricter limit would keep less
-    assert data["curve"][0]["limit"] == limit
+    kept = 1 - (values > limit).mean()  # those without a value stay
+    assert kept >= 0.8
+    assert 1 - (values >= limit).mean() < 0.8  # a stricter limit would keep less
+    assert (data["curve"][0]["limit"], data["curve"][0]["kept"]) == (limit, pytest.approx(kept))
+
+
+@pytest.mark.parametrize("more", [(), ("--keep", "0.9"), ("--keep", "0.9", "--format", "json")])
+def test_no_limit_drops_what_is_too_short_and_that_is_said_on_the_page_too(qm, tmp_path, more):
+    rows = ({"id": f"d{i}", "text": HARD * (i + 1)} for i in range(4))
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert qm("score", "a.jsonl", "-m", "smog", "-o", "s.jsonl", "-q").code == 0
+    done = qm("threshold", "s.jsonl", "-m", "smog", *more)
+    assert (done.code, done.out) == (2, "")
+    assert "all 4 values of smog are too_short, and a gate drops none of those" in done.err
+    assert qm("report", "s.jsonl", "-o", "s.html", "--pictures", "charts").code == 0
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert "To start from" not in page
+    assert "Every value is too short for the measure" in page
+    assert [path.name for path in (tmp_path / "charts").iterdir()] == ["smog.png"]
+
+
+def test_limits_to_start_from_drop_what_they_say_where_some_are_too_short(qm, tmp_path):
+    status = ["ok", "too_short", "empty", "ok"]
+    rows = [
+        {"id": f"d{i}", "m": None if i % 4 == 2 else float(i), "m.status": status[i % 4]}
+        for i in range(200)
+    ]
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(pa.Table.from_pylist(rows), tmp_path / "s.parquet")
+    for more in ((), ("--keep", "0.9"), ("--keep", "0.3")):
+        asked = ("threshold", "s.parquet", "-m", "m", "--format", "json", *more)
+        starts = json.loads(qm(*asked).out)["suggestions"]
+        for what, limit in starts.items():
+            left = [r for r in rows if r["m.status"] != "ok" or r["m"] <= limit]
+            share = {"drops 1 %": 0.99, "drops 5 %": 0.95, "drops 10 %": 0.9}.get(what)
+            if share:
+                assert len(left) / 200 == pytest.approx(share, abs=0.006)
+        if more == ("--keep", "0.9"):
+            assert len(left) == 180
+        if more == ("--keep", "0.3"):
+            assert len(left) == 101  # fewer cannot be: half are judged by no gate, one stays
 
 
 def test_a_threshold_drops_the_hard_end_of_ease(scored):

@@ -79,7 +79,7 @@ def test_a_value_a_status_and_a_hole_that_are_not_what_comes_out_are_named(
     assert "fkgl is 4.25 in the run, and " in ran.err
     assert ran.out.splitlines()[1:] == [
         "run: 60 rows scored again, 3 differences",
-        "run/added/smog: 60 rows scored again, 1 differences",
+        "run/added/smog: 60 rows scored again, 1 difference",
     ]
 
 
