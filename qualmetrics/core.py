@@ -478,7 +478,7 @@ class Recipe:
         RecipeError
             When the factory is not allowed, is not there, or makes another scorer.
         """
-        if not trusted and self.factory not in _allowed_factories():
+        if not trusted and self.factory not in allowed_factories():
             raise RecipeError(
                 f"a recipe from a file may name {', '.join(FACTORIES)} or the entry point of an "
                 f"installed plug-in; this one names {self.factory!r}"
@@ -493,7 +493,7 @@ class Recipe:
             raise RecipeError(f"{self.factory} made a {type(scorer).__name__}, not a Scorer")
         if scorer.signature != self.signature:
             raise RecipeError(
-                f"{self.factory} makes {scorer.signature!r} here, but the recipe expects "
+                f"it is {scorer.signature!r} here, but the recipe expects "
                 f"{self.signature!r}: another version, other resources or other arguments"
             )
         return scorer
@@ -502,13 +502,17 @@ class Recipe:
 FACTORIES = (
     "qualmetrics.registry:get",
     "qualmetrics.onnx:load",
+    "qualmetrics.corpus.metrics:count_scorer",
+    "qualmetrics.corpus.languages:by_column",
     "qualmetrics.reward.builder:from_node",
     "qualmetrics.reward.config:scorer_of",
 )
-"""What a recipe from a file may run beside plug-ins' entry points."""
+"""What a recipe from a file may run beside plug-ins' entry points: each makes, from plain
+data, scorers that are installed here or bundles, and runs nothing that the data brings."""
 
 
-def _allowed_factories() -> frozenset[str]:
+def allowed_factories() -> frozenset[str]:
+    """Return what a recipe from a file may run: ``FACTORIES``, and the entry points of plug-ins."""
     from importlib.metadata import entry_points
 
     return frozenset({*FACTORIES, *(p.value for p in entry_points(group="qualmetrics.scorers"))})

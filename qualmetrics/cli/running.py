@@ -41,8 +41,9 @@ def score_corpus(
     terms: Terms | None = None,
     quiet: bool = False,
     completion: Completion | None = None,
+    asked: Mapping[str, Any] | None = None,
 ) -> int:
-    """Score into a folder and return the exit code."""
+    """Score into a folder and return the exit code; ``asked`` is as in ``runs.start``."""
     _check(options)
     _check_folder(folder)
     terms = terms or Terms()
@@ -64,7 +65,7 @@ def score_corpus(
         return FAILED
     if not quiet:
         warn_of_repeated(found)
-    how: dict[str, Any] = {"resume": options.resume, "new_run": options.new_run}
+    how: dict[str, Any] = {"resume": options.resume, "new_run": options.new_run, "asked": asked}
     if options.dry_run:
         _show_plan(runs.look(paths, folder, scorers, settings, **how), scorers, options)
         return FAILED if missing else OK

@@ -198,6 +198,7 @@ def _score_corpus(
     terms: Terms,
     completion: Completion | None,
 ) -> int:
+    from qualmetrics.cli.adding import asked
     from qualmetrics.cli.running import score_corpus
 
     if request.cache is not None:
@@ -218,22 +219,27 @@ def _score_corpus(
         terms=terms,
         quiet=request.quiet,
         completion=completion,
+        asked=asked(request),
     )
 
 
 def _add(request: Request) -> int:
+    from qualmetrics.cli.adding import as_the_run, fields
     from qualmetrics.cli.running import add_metrics
+    from qualmetrics.corpus.runs import open_run
 
     if len(request.paths) != 1:
         raise InputError("--add takes the folder of one run: qualmetrics score --add fkgl RUN")
     _check_add(request)
-    scorers = _resolved(request, split_names((request.add or "",)))
+    names, run = split_names((request.add or "",)), open_run(request.paths[0])
+    request = as_the_run(request, names, run)
+    scorers = _resolved(request, names)
     check_beside(request.beside, scorers)
     return add_metrics(
         request.paths[0],
         scorers,
         request.options,
-        beside=row_settings(request.beside, scorers),
+        beside=fields(request.beside, scorers, run, quiet=request.quiet),
         gates=_parsed(request),
         baseline=request.baseline,
         written=request.write_baseline,

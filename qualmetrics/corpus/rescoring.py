@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qualmetrics.core import Recipe, Scorer
+from qualmetrics.core import Recipe, Scorer, allowed_factories
 from qualmetrics.corpus import places
 from qualmetrics.corpus.commit import read_part
-from qualmetrics.corpus.metrics import count_scorer
+from qualmetrics.corpus.languages import by_column
 from qualmetrics.corpus.pool import Pool
 from qualmetrics.corpus.runs import Run, input_of, job_of
 from qualmetrics.corpus.scoring import output_keys
@@ -57,13 +57,48 @@ def scorers_of(run: Run) -> dict[str, Scorer]:
 
 def _scorer(name: str, recipe: Mapping[str, Any] | None) -> Scorer:
     if recipe is None:
-        raise InputError(f"{name} cannot be scored again: the run does not say how it is made")
+        raise InputError(
+            f"{name} cannot be scored again: the run does not say how it is made. It was scored in "
+            "Python with a scorer that has no recipe (docs/contract.md); leave out --full"
+        )
     try:
-        if recipe["factory"] == f"{count_scorer.__module__}:{count_scorer.__name__}":
-            return Recipe(**recipe).build(trusted=True)  # our own, by its name
-        return Recipe(**recipe).build()
-    except QualmetricsError as error:
-        raise InputError(f"{name} cannot be scored again: {error}") from None
+        made = Recipe(**recipe)
+        if made.factory in allowed_factories():
+            return made.build()
+    except (QualmetricsError, TypeError, ValueError, LookupError, AttributeError) as error:
+        raise InputError(
+            f"{name} cannot be scored again: {error}. {_came_from(recipe)}; put back what it was "
+            "made from, or score the input again into another folder: -o DIR"
+        ) from None
+    package = str(made.factory).partition(":")[0].partition(".")[0]
+    raise InputError(
+        f"{name} cannot be scored again: it came from the package {package!r}, which is not an "
+        "installed plug-in of qualmetrics. Install the plug-in that made it, if you trust it "
+        "(qualmetrics list then shows its scorers), or leave out --full"
+    )
+
+
+def _came_from(recipe: Mapping[str, Any]) -> str:
+    """Return which option a recipe came from, as it was typed."""
+    factory, given = _plain(recipe).get("factory"), _plain(_plain(recipe).get("arguments"))
+    if factory == "qualmetrics.onnx:load":
+        return "It came from a bundle folder (-m, --bundle)"
+    if str(factory).startswith("qualmetrics.reward."):
+        return "It came from a reward (--reward)"
+    what = given.pop("name", None) or given.pop("column", None)
+    told = ""
+    if factory == f"{by_column.__module__}:{by_column.__name__}":
+        told, given = " --lang-field", _plain(given.get("parameters"))
+    if what is None:
+        return "run.json was changed, or another version wrote it"
+    for key, value in given.items():
+        told += f" --{key} {value}" if key in ("lang", "rules") else f" --with {key}={value}"
+    return f"It came from -m {what}{told}"
+
+
+def _plain(data: Any) -> dict[str, Any]:
+    """Return a mapping as it is in ``run.json``; empty where it is something else."""
+    return dict(data) if isinstance(data, Mapping) else {}
 
 
 def rescore(

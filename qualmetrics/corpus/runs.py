@@ -126,6 +126,7 @@ def start(
     resume: bool = False,
     new_run: bool = False,
     like: Mapping[str, Any] | None = None,
+    asked: Mapping[str, Any] | None = None,
 ) -> Run:
     """Make a run folder, or open the one that is there to go on with it.
 
@@ -144,6 +145,9 @@ def start(
         Throw away the run that is there.
     like : mapping, optional
         ``about`` of another run of the same files, which are called as they are there.
+    asked : mapping, optional
+        Options that the scorers were made with, as plain data: ``run.json`` keeps them for metrics
+        that are added later. The signature of the run says nothing of them.
 
     Raises
     ------
@@ -160,6 +164,7 @@ def start(
         resume=resume,
         new_run=new_run,
         like=like,
+        asked=asked,
     )
     run = begun.run
     if begun.cleared:
@@ -191,6 +196,7 @@ def look(
     resume: bool = False,
     new_run: bool = False,
     like: Mapping[str, Any] | None = None,
+    asked: Mapping[str, Any] | None = None,
 ) -> Begun:
     """Check all that ``start`` checks, and say what it would do; nothing is written or removed.
 
@@ -227,6 +233,7 @@ def look(
         "signatures": signatures,
         "scorers": {name: _about(scorer) for name, scorer in scorers.items()},
         "settings": settings.to_dict(),
+        "asked": None if asked is None else dict(asked),
         "files": list(files),
         "root": root,
         "split_bytes": size,

@@ -100,6 +100,8 @@ def test_a_sample_is_so_many_rows_and_always_the_same(qm: Run, made: Path) -> No
         ["--limit", "25"],
         ["--float32", "--with-text"],
         ["--markup", "none"],
+        ["--lang", "pt"],
+        ["--rules", "textstat"],
     ],
 )
 @pytest.mark.parametrize("more", [[], ["--sample", "5"]])
@@ -129,13 +131,18 @@ def test_what_cannot_be_scored_again_is_2_and_says_why(
     recipe = about["scorers"]["fkgl"]["recipe"]
     for changed, said in (
         (None, "fkgl cannot be scored again: the run does not say how it is made"),
-        ({**recipe, "factory": "os:system"}, "fkgl cannot be scored again: a recipe from a file"),
+        ({**recipe, "factory": "os:system"}, "it came from the package 'os', which is not an"),
+        ({**recipe, "arguments": {"name": "fkgl", "lang": "xx"}}, "came from -m fkgl --lang xx"),
+        ({**recipe, "arguments": {"nothing": 1}}, "fkgl cannot be scored again"),
+        (["os:system"], "run.json was changed"),
+        ({"factory": "os:system"}, "fkgl cannot be scored again"),
         ({**recipe, "signature": "fkgl|v:0"}, "but the recipe expects 'fkgl|v:0'"),
     ):
         about["scorers"]["fkgl"]["recipe"] = changed
         (made / "run.json").write_text(json.dumps(about))
         ran = qm(*FULL)
         assert (ran.code, said in ran.err) == (2, True), ran.err
+        assert ("registry:get" in ran.err, "Traceback" in ran.err) == (False, False)
     about["scorers"]["fkgl"]["recipe"] = recipe
     (made / "run.json").write_text(json.dumps(about))
     (tmp_path / "a.jsonl").write_text('{"text": "Another."}\n')
@@ -169,3 +176,14 @@ def test_parts_of_a_run_in_memory_are_compared_too(tmp_path: Path) -> None:
     assert (sum(one.rows for one in again), len(again) > 1) == (20, True)
     assert all(not one.differences for one in again)
     assert places.exists("memory://verified/run.json")
+
+
+def test_a_run_in_the_language_of_each_row_can_be_scored_again(qm: Run, tmp_path: Path) -> None:
+    rows = ('{"text": "The cat sat.", "l": "en"}', '{"text": "Die Katze.", "l": "de"}')
+    (tmp_path / "a.jsonl").write_text("\n".join((*rows, '{"text": "x y", "l": "xx"}')) + "\n")
+    how = ("--format", "parquet", "-o", "run", "--workers", "0", "--lang-field", "l")
+    assert qm("score", "a.jsonl", "-m", "fre,words,type_token_ratio", *how).code == 0
+    ran = qm(*FULL)
+    assert (ran.code, ran.err) == (0, "")
+    rewrite(tmp_path / "run", "fre", {1: 4.25})
+    assert "fre is 4.25 in the run, and " in qm(*FULL).err

@@ -85,3 +85,96 @@ def test_a_field_names_the_language_of_each_row(
     for flag in ("--lang", "--rules"):
         assert "choose" in qm(*call, flag, "de").err
     assert "is no row" in qm("score", "--text", "x", "--lang-field", "l").err
+
+
+HOW = {
+    "each row its own": ("--lang-field", "l"),
+    "one for all": ("--lang", "de"),
+    "other rules": ("--rules", "textstat"),
+}
+
+
+@pytest.mark.parametrize("how", HOW.values(), ids=HOW)
+@pytest.mark.parametrize("again", [False, True], ids=["taken over", "typed again"])
+def test_what_is_added_is_scored_as_the_run_was(
+    qm: Callable[..., Ran],  # noqa: F811
+    tmp_path: Path,
+    how: tuple[str, ...],
+    again: bool,
+) -> None:
+    rows = [{"text": t, "l": k} for k, t in TEXTS.items() if k]
+    rows += [{"text": "none"}, {"text": "The cat sat.", "l": "xx"}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    to = ("--format", "parquet", "--workers", "0", "-o")
+    names = "fre,words,reading_time,type_token_ratio"
+    assert qm("score", "a.jsonl", "-m", names, *how, *to, "whole").code == 0
+    assert qm("score", "a.jsonl", "-m", "fre", *how, *to, "run").code == 0
+    (tmp_path / "qualmetrics.toml").write_text('lang = "pl"\n')  # set since: says nothing here
+    for name in names.split(",")[1:]:
+        ran = qm("score", "--add", name, "run", "--workers", "0", *(how if again else ()))
+        taken = f"qualmetrics: as in the run: {' '.join(how)}\n"
+        fits = name != "type_token_ratio" or how[0] == "--lang-field"
+        if not fits and again and how[0] != "--lang":
+            assert ran.code == 2  # it takes no rules, as ever
+            continue
+        assert (ran.code, taken in ran.err) == (0, fits and not again), ran.err
+        found, expected = (states.read_run(runs.open_run(of)) for of in ("run", "whole"))
+        columns = [c for c in expected.column_names if c.startswith(name)]
+        assert f"{name}.status" in columns
+        for column in columns:
+            assert found.column(column).to_pylist() == expected.column(column).to_pylist()
+
+
+def test_what_is_typed_comes_before_what_the_run_was_told(
+    qm: Callable[..., Ran],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "Die Katze.", "l": "de"}\n')
+    call = ("score", "a.jsonl", "-m", "fre", "--format", "parquet", "--workers", "0", "-o", "run")
+    assert qm(*call, "--lang-field", "l").code == 0
+    add = ("score", "--workers", "0", "run", "--add")
+    assert "type --lang as well" in qm(*add, "words", "--rules", "textstat").err
+    assert qm(*add, "words", "--lang", "en").err.count("as in the run") == 0
+    assert runs.added(runs.open_run("run"))[0].signatures["words"].startswith("words|words:en/1")
+    about = json.loads((tmp_path / "run" / "run.json").read_text())
+    about["asked"]["with"] = [3]
+    (tmp_path / "run" / "run.json").write_text(json.dumps(about))
+    assert "no options of score" in qm(*add, "lix").err
+    del about["asked"]  # of an older version: the column tells
+    (tmp_path / "run" / "run.json").write_text(json.dumps(about))
+    assert "as in the run: --lang-field l" in qm(*add, "lix").err
+
+
+def test_a_run_that_does_not_say_how_it_was_scored_is_warned_of(
+    qm: Callable[..., Ran],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "Die Katze."}\n')
+    runs_of = runs.start(["a.jsonl"], "run", resolve(["fre"], lang="de"))
+    list(runs.work(runs_of, resolve(["fre"], lang="de"), workers=0))
+    add = ("score", "--workers", "0", "run", "--add")
+    assert "does not say which --lang" in qm(*add, "words").err
+    assert "does not say" not in qm(*add, "lix", "--lang", "de").err
+
+
+def test_parameters_and_fields_of_a_run_are_taken_over_where_they_are_read(
+    qm: Callable[..., Ran],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "One two three.", "gold": "One two."}\n')
+    call = ("score", "a.jsonl", "-m", "length_ratio", "--reference-field", "gold")
+    to = ("--format", "parquet", "--workers", "0", "-o", "run")
+    assert qm(*call, *to).code == 0
+    ran = qm("score", "--workers", "0", "run", "--add", "edit_similarity")
+    assert (ran.code, "as in the run: --reference-field gold" in ran.err) == (0, True), ran.err
+    more = ("--with", "column=prompt", "--column", "prompt=gold")
+    assert qm("score", "a.jsonl", "-m", "length_ratio", *more, *to, "--new-run").code == 0
+    ran = qm("score", "--workers", "0", "run", "--add", "edit_similarity,words")
+    assert (ran.code, ran.err.splitlines()[:2]) == (
+        0,
+        [
+            "qualmetrics: as in the run: --with column=prompt",
+            "qualmetrics: rows are read as in the run: --column prompt=gold",
+        ],
+    )
+    assert states.read_run(runs.open_run("run")).column("edit_similarity.status")[0].as_py() == "ok"
