@@ -6,20 +6,21 @@ import json
 import os
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qualmetrics.cli import FAILED, GATE_FAILED, OK, STOPPED
-from qualmetrics.cli.judging import SHOWN, Check, Judge, Terms
+from qualmetrics.cli.judging import SHOWN, Check, Judge, Terms, Verdict
 from qualmetrics.cli.messages import fail, printable, warn, warn_of_repeated
 from qualmetrics.cli.run_options import Options
 from qualmetrics.core import Scorer, Status
 from qualmetrics.corpus import runs, states
 from qualmetrics.corpus.estimate import seconds_of, told
-from qualmetrics.corpus.readers import Reading, find
+from qualmetrics.corpus.readers import STDIN, Reading, find
 from qualmetrics.errors import InputError
 from qualmetrics.gates import CorpusGate, Gate, parse_gate
 from qualmetrics.registry import ALIASES
@@ -46,6 +47,7 @@ def score_corpus(
     """Score into a folder and return the exit code; ``asked`` is as in ``runs.start``."""
     _check(options)
     _check_folder(folder)
+    _check_new(folder)
     terms = terms or Terms()
     shard = runs.shard_of(options.shard)
     settings = runs.Settings(
@@ -140,6 +142,16 @@ def _key(gate: Gate | CorpusGate, known: Sequence[str], folder: str, added: Coll
     )
 
 
+def _check_new(folder: str) -> None:
+    """Refuse to make a folder that is called like a file of results."""
+    kind = folder.rpartition(".")[2]
+    if kind in ("json", "jsonl", "csv") and not os.path.exists(folder):  # noqa: PTH110
+        raise InputError(
+            f"--format parquet makes a folder, and -o {folder} is named like a file. Type "
+            f"--format {kind}, or name a folder: -o {folder.rpartition('.')[0] or 'run'}"
+        )
+
+
 def _check_folder(folder: str) -> None:
     if os.path.isfile(folder):  # noqa: PTH113 - a URL is none
         raise InputError(f"{folder} is a file; name a folder: -o DIR")
@@ -231,6 +243,9 @@ def _say_done(run: runs.Run, tally: runs.Tally, *, quiet: bool) -> None:
             f"{tally.errors:,} of {tally.rows:,} rows have an error; "
             f"qualmetrics run errors {run.folder} names them"
         )
+    if tally.warned:
+        have = "rows have a warning" if tally.warned > 1 else "row has a warning"
+        warn(printable(f"{tally.warned:,} {have}, such as {tally.warning}"))
     before = f"; {tally.skipped:,} splits were done before" if tally.skipped else ""
     _say(f"{tally.rows:,} rows in {tally.splits:,} splits are in {run.folder}{before}")
 
@@ -259,9 +274,27 @@ def _hold(
     named = judge.keyed  # millions of rows: strings are made of those that are asked for
     paths = table.column("path").to_pylist() if named else []
     found = judge.look(paths, ids.to_pylist() if named else [], columns)
-    lines = [(v.level, f"{ids[i].as_py()}: {v}") for i in sorted(found) for v in found[i]]
-    failed = judge.end(lines, quiet=quiet, complete=complete, most=SHOWN)
+    failed = judge.end(list(_lines(table, found)), quiet=quiet, complete=complete, most=SHOWN)
     return GATE_FAILED if failed else OK
+
+
+def _lines(table: Any, found: Mapping[int, Sequence[Verdict]]) -> Iterator[tuple[str, str]]:
+    """Yield level and line of what is told; rows beyond what is shown are not looked up."""
+    told: Counter[str] = Counter()
+    for i in sorted(found):
+        for verdict in found[i]:
+            told[verdict.level] += 1
+            where = _where(table, i) if told[verdict.level] <= SHOWN else ""
+            yield verdict.level, f"{where}: {verdict}"
+
+
+def _where(table: Any, i: int) -> str:
+    path, line, name = (table.column(key)[i].as_py() for key in ("path", "line", "id"))
+    place = path if line is None else f"{path}:{line}"
+    if name.startswith(place):
+        return str(name)
+    counted = name.startswith(f"{path}@") and "#" not in name  # called after where it begins
+    return place if counted or name in place else f"{place} ({name})"
 
 
 def _column(table: Any, name: str, key: str) -> tuple[NDArray[np.float64], NDArray[np.uint16]]:
@@ -396,6 +429,7 @@ def show_status(folder: str, *, as_json: bool) -> int:
         "splits": found.n_splits,
         "rows": found.rows,
         "errors": found.errors,
+        "warned": found.warned,
         "bytes_done": found.size,
         "signature": run.signature,
         "metrics": metrics,
@@ -405,7 +439,10 @@ def show_status(folder: str, *, as_json: bool) -> int:
         return OK
     print(f"{folder}: {'complete' if found.complete else 'not complete'}")  # noqa: T201
     print(f"splits  {found.n_done:,} of {found.n_splits:,}")  # noqa: T201
-    print(f"rows    {found.rows:,}, {found.errors:,} with an error")  # noqa: T201
+    warned = f", {found.warned:,} with a warning" if found.warned else ""
+    print(f"rows    {found.rows:,}, {found.errors:,} with an error{warned}")  # noqa: T201
+    if found.warned:
+        print(printable(f"the first warning: {found.warning}"))  # noqa: T201
     for name, signature in metrics.items():
         print(f"{name}: {signature}")  # noqa: T201
     return OK
@@ -483,6 +520,8 @@ def _rescored(run: runs.Run, sample: int | None, options: Options) -> bool:
     """Score rows of a run again; say whether they are the same, and where they are not."""
     from qualmetrics.corpus.rescoring import rescore, scorers_of
 
+    if STDIN in run.files and sys.stdin is not None and not sys.stdin.isatty():
+        _say(f"the run in {run.folder} was piped in: reading the same input from standard input")
     limit = options.time_limit
     seconds = _seconds(scorers_of(run)) if limit is None else limit
     rows, different = 0, 0

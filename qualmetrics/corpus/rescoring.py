@@ -6,6 +6,7 @@ compared is the whole way from the bytes of the input to the numbers in the file
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from qualmetrics.corpus import places
 from qualmetrics.corpus.commit import read_part
 from qualmetrics.corpus.languages import by_column
 from qualmetrics.corpus.pool import Pool
+from qualmetrics.corpus.readers import STDIN
 from qualmetrics.corpus.runs import Run, input_of, job_of
 from qualmetrics.corpus.scoring import output_keys
 from qualmetrics.corpus.splits import Split, chunks
@@ -120,8 +122,11 @@ def rescore(
     Raises
     ------
     InputError
-        Where the scorers cannot be made again, or the input is not what it was.
+        Where the scorers cannot be made again, or the input is not what it was. What was piped in
+        is read from standard input again, unless that is a terminal.
     """
+    if STDIN in run.files and (sys.stdin is None or sys.stdin.isatty()):
+        raise InputError(_piped(run))
     scorers = scorers_of(run)
     footers = {split.key: footer for split, footer in parts(run) if footer is not None}
     chosen = _chosen(run, {key: footer["rows"] for key, footer in footers.items()}, sample)
@@ -166,24 +171,53 @@ def _chosen(run: Run, rows: Mapping[str, int], sample: int | None) -> dict[str, 
 def _tasks(
     run: Run, chosen: Mapping[str, Rows | None], footers: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Task]:
-    for split in _pieces(run, chosen):
+    for split in _pieces(run, chosen, footers):
         rows, n = chosen[split.key], footers[split.key]["rows"]
         skip = {} if rows is None else dict.fromkeys(set(range(n)) - set(rows.tolist()), LEFT_OUT)
         yield Task(split, skip, most=None if run.settings.limit is None else n)
 
 
-def _pieces(run: Run, chosen: Mapping[str, Rows | None]) -> Iterator[Split]:
+def _pieces(
+    run: Run, chosen: Mapping[str, Rows | None], footers: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Split]:
     for split in input_of(run):
         if not split.stream:
             yield from (split,) if split.key in chosen else ()
             continue
         left = {key for key in chosen if key.startswith(f"{split.file:06d}-")}
         for piece in chunks(split, run.split_bytes, run.settings.reading) if left else ():
+            if split.paths == (STDIN,) and piece.key in footers:
+                _check_piped(run, piece, footers[piece.key])
             if piece.key in left:
                 left.remove(piece.key)
                 yield piece
             if not left:
                 break
+        if left and split.paths == (STDIN,):
+            raise InputError(_other(run))
+
+
+def _check_piped(run: Run, piece: Split, footer: Mapping[str, Any]) -> None:
+    """Refuse what is piped in now where it is not what was piped in then."""
+    if footer["input"] == piece.fingerprint:
+        return
+    if not piece.size:
+        raise InputError(_piped(run))
+    raise InputError(_other(run))
+
+
+def _other(run: Run) -> str:
+    return (
+        f"what is piped in is not what the run in {run.folder} was made from; pipe the same input "
+        "in again"
+    )
+
+
+def _piped(run: Run) -> str:
+    return (
+        f"the run in {run.folder} was piped in, and cannot be read again; pipe the same input in "
+        f"once more: COMMAND | qualmetrics run verify {run.folder} --full"
+    )
 
 
 # -- comparing ------------------------------------------------------------------------------------

@@ -478,12 +478,16 @@ class Tally:
     quarantined: int = 0
     skipped: int = 0
     """Splits that were done before."""
+    warned: int = 0
+    warning: str = ""
+    """One of the warnings."""
 
     def add(self, done: Done) -> None:
         """Count a split."""
         self.splits += 1
-        for item in ("rows", "errors", "size", "quarantined"):
+        for item in ("rows", "errors", "size", "quarantined", "warned"):
             setattr(self, item, getattr(self, item) + getattr(done, item))
+        self.warning = self.warning or done.warning
 
 
 def shard_of(text: str) -> tuple[int, int]:

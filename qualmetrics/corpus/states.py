@@ -27,6 +27,10 @@ class State:
     """Bytes of input that are done."""
     size_total: int
     complete: bool
+    warned: int = 0
+    """Rows that were scored with a warning, such as that bytes were replaced."""
+    warning: str = ""
+    """The first of these warnings, with its place."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +67,20 @@ def _footer(run: Run, split: Split) -> dict[str, Any]:
 
 def state(run: Run) -> State:
     """Count what is done; with a limit, a run is complete when it has as many rows."""
-    n_splits = n_done = rows = errors = size = 0
+    n_splits = n_done = rows = errors = size = warned = 0
+    warning = ""
     for split, footer in parts(run):
         n_splits += 1
         if footer is not None:
             n_done += 1
             rows, errors = rows + footer["rows"], errors + footer["errors"]
             size += split.size
+            warned += footer.get("warned", 0)  # absent in parts of earlier versions
+            warning = warning or footer.get("warning", "")
     total = sum(split.size for split in run.splits)
     limit = run.settings.limit
     complete = n_done == n_splits or (limit is not None and rows >= limit)
-    return State(n_splits, n_done, rows, errors, size, total, complete)
+    return State(n_splits, n_done, rows, errors, size, total, complete, warned, warning)
 
 
 def problems(run: Run) -> Iterator[Problem]:

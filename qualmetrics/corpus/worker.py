@@ -73,6 +73,10 @@ class Done:
     errors: int
     size: int
     quarantined: int = 0
+    warned: int = 0
+    """Rows that were scored with a warning, such as that bytes were replaced."""
+    warning: str = ""
+    """The first of these warnings, with its place."""
 
 
 def score_split(task: Task, job: Job, announce: Announce | None = None) -> Done:
@@ -92,12 +96,17 @@ def score_split(task: Task, job: Job, announce: Announce | None = None) -> Done:
         Where the part cannot be written, or a document lacks a column that a scorer needs.
     """
     part = Part(job.with_text, job.float32)
-    errors = left = 0
+    errors = left = warned = 0
+    warning = ""
     for scored in _batches(task, job, announce or (lambda first, end: None)):
         batch = scored if task.most is None else _first(scored, task.most - left)
         part.add(batch)
         left += len(batch.documents)
         errors += sum(bool(d.problem) for d in batch.documents)
+        told = [d for d in batch.documents if d.warning and not d.problem]
+        warned += len(told)
+        if told and not warning:
+            warning = f"{told[0].place}: {told[0].warning}"
         if task.most is not None and left >= task.most:
             break
     nothing = dict(zip(job.scorers, planner.run(_scorers(job), _no_rows(job)), strict=True))
@@ -106,13 +115,16 @@ def score_split(task: Task, job: Job, announce: Announce | None = None) -> Done:
         "split": split.to_dict(),
         "rows": left,
         "errors": errors,
+        "warned": warned,
+        "warning": warning,
         "signature": job.signature,
         "signatures": {name: scorer.signature for name, scorer in job.scorers.items()},
         "input": split.fingerprint,
     }
     name = part_name(split, job.signature)
     write_part(places.join(job.folder, name), part.table(nothing), footer, owner=job.owner)
-    return Done(split.unit, split.key, left, errors, split.size, len(task.skip))
+    skipped = len(task.skip)
+    return Done(split.unit, split.key, left, errors, split.size, skipped, warned, warning)
 
 
 def _scorers(job: Job) -> tuple[Scorer, ...]:

@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from qualmetrics.corpus import places, runs
+from qualmetrics.corpus.rescoring import rescore
+from qualmetrics.errors import InputError
 from tests.cli.conftest import Ran
 from tests.corpus.toys import write_rows
 
@@ -187,3 +189,29 @@ def test_a_run_in_the_language_of_each_row_can_be_scored_again(qm: Run, tmp_path
     assert (ran.code, ran.err) == (0, "")
     rewrite(tmp_path / "run", "fre", {1: 4.25})
     assert "fre is 4.25 in the run, and " in qm(*FULL).err
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_what_was_piped_in_is_piped_in_again_or_said_not_to_be_there(qm: Run, workers: str) -> None:
+    rows = b"".join(b'{"text": "One %d."}\n' % i for i in range(30))
+    score = ("score", "-", "--input-format", "jsonl", "-m", "words", "--format", "parquet")
+    assert qm(*score, "-o", "run", "--workers", "0", stdin=rows).code == 0
+    full = ("run", "verify", "run", "--full", "--workers", workers)
+    ran = qm(*full, stdin=rows)
+    assert (ran.code, "30 rows scored again, the same values" in ran.out) == (0, True)
+    for wrong in (rows.replace(b"One", b"A b"), rows[: len(rows) // 2]):
+        ran = qm(*full, stdin=wrong)
+        assert (ran.code, "is not what the run in run was made from" in ran.err) == (2, True)
+    ran = qm(*full, stdin=b"")
+    assert (ran.code, "was piped in, and cannot be read again; pipe" in ran.err) == (2, True)
+
+
+def test_a_terminal_is_not_waited_on_for_what_was_piped_in(
+    qm: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score = ("score", "-", "-m", "words", "--format", "parquet", "-o", "run", "--workers", "0")
+    assert qm(*score, stdin=b"One.").code == 0
+    monkeypatch.setattr("qualmetrics.corpus.rescoring.sys.stdin.isatty", lambda: True)
+    run = runs.open_run("run")
+    with pytest.raises(InputError, match="was piped in, and cannot be read again"):
+        list(rescore(run, workers=0))

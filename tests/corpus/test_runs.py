@@ -367,6 +367,46 @@ def test_errors_of_the_whole_run_are_held_against_the_most(
         assert qm(*call, "--max-errors", most).code == code
 
 
+def test_replaced_bytes_are_warned_of_in_a_run(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    rows = b"".join(b'{"text": "caf%s %d"}\n' % (b"\xe9" if i % 2 else b"e", i) for i in range(8))
+    (tmp_path / "a.jsonl").write_bytes(rows)
+    call = ("score", "a.jsonl", "-m", "words", "--format", "parquet", "-o", "run", "--workers")
+    for workers in "01":
+        ran = qm(*call, workers, "--new-run")
+        said = "4 rows have a warning, such as a.jsonl:2: not all bytes are of the encoding"
+        assert (ran.code, said in ran.err) == (0, True)
+    status = qm("run", "status", "run").out
+    assert "rows    8, 0 with an error, 4 with a warning\n" in status
+    assert "the first warning: a.jsonl:2: not all bytes" in status
+    assert json.loads(qm("run", "status", "run", "--json").out)["warned"] == 4
+    ran = qm(*call, "0", "--new-run", "--encoding", "cp1252")
+    assert (ran.code, "warning" in ran.err + qm("run", "status", "run").out) == (0, False)
+
+
+def test_gates_of_a_run_name_file_and_line(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    rows = ('{"text": "One two.", "id": "c0"}\n', '{"text": "One two."}\n')
+    (tmp_path / "a.jsonl").write_text("".join(rows))
+    call = ("score", "a.jsonl", "-m", "words", "--fail-if", "words>1")
+    run = ("--format", "parquet", "-o", "run", "--workers", "0")
+    failed = [
+        [line for line in ran.err.splitlines() if "gate failed" in line]
+        for ran in (qm(*call), qm(*call, *run))
+    ]
+    assert failed[0] == failed[1]
+    assert "a.jsonl:1 (c0): words is 2" in failed[1][0]
+
+
+def test_a_run_is_not_made_under_the_name_of_a_file(qm: Run, tmp_path: Path) -> None:  # noqa: F811
+    write_rows(tmp_path / "a.jsonl", 3)
+    call = ("score", "a.jsonl", "-m", "words", "--format", "parquet", "--workers", "0", "-o")
+    ran = qm(*call, "out.json")
+    assert (ran.code, "--format json, or name a folder: -o out" in ran.err) == (2, True)
+    assert not (tmp_path / "out.json").exists()
+    assert qm(*call, "out").code == 0
+    (tmp_path / "out").rename(tmp_path / "out.json")
+    assert qm(*call, "out.json").code == 0  # a run is there
+
+
 def test_gates_are_held_where_a_metric_is_added(qm: Run, tmp_path: Path) -> None:  # noqa: F811
     write_rows(tmp_path / "a.jsonl", 30)
     call = ("score", "a.jsonl", "-m", "words", "--format", "parquet", "--workers", "0", "-o", "run")
