@@ -31,10 +31,7 @@ def groups_of(
     files = [path for path in dict.fromkeys(paths) if path not in ("", "-")]
     cells, problem = _cells([f for f in files if reading.format_of(f) != "text"], field, reading)
     if not any(cells.values()):
-        raise InputError(
-            f"cannot group by {field!r}, which stands neither beside the scores nor in what was "
-            f"scored: {problem or 'its files hold one text each, and no rows'}"
-        )
+        raise _nowhere(field, "what was scored", problem)
     taken: dict[tuple[str, str], int] = {}
     groups: list[Any] = []
     for place in zip(paths, ids, strict=True):
@@ -44,6 +41,34 @@ def groups_of(
         taken[place] = nth + 1
         groups.append(known[min(nth, len(known) - 1)])
     return groups
+
+
+def groups_in(files: Sequence[str], ids: Sequence[str], field: str, reading: Reading) -> list[Any]:
+    """Return the cell of a field for each id, from files that were named; None where it has none.
+
+    Of several rows with one id, the first that has the field counts.
+
+    Raises
+    ------
+    InputError
+        Where no row of these ids has the field.
+    """
+    reading = replace(reading, columns=((field, field),))
+    cells, problem = _cells([f for f in files if reading.format_of(f) != "text"], field, reading)
+    by_id: dict[str, Any] = {}
+    for (_, name), found in cells.items():
+        by_id.setdefault(name, found[0])
+    if by_id.keys().isdisjoint(ids):
+        more = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
+        raise _nowhere(field, f"{files[0]}{more}", problem)
+    return [by_id.get(one) for one in ids]
+
+
+def _nowhere(field: str, files: str, problem: str) -> InputError:
+    return InputError(
+        f"cannot group by {field!r}, which stands neither beside the scores nor in {files}: "
+        f"{problem or 'its files hold one text each, and no rows'}"
+    )
 
 
 def _reading(source: str, field: str, told: Reading) -> Reading:

@@ -92,6 +92,8 @@ def _with_documents(request: Request, table: Any) -> Any:
 
     import numpy as np
 
+    from qualmetrics.cli.grouping import groups_in
+    from qualmetrics.corpus.readers import read_found
     from qualmetrics.report import rows_shown
 
     by = request.by if request.by and request.by not in table.beside else None
@@ -103,17 +105,15 @@ def _with_documents(request: Request, table: Any) -> Any:
         examples=request.examples,
     )
     texts: list[str | None] = [None] * len(table)
-    groups: list[Any] = [None] * len(table)
     sizes = np.full(len(table), -1.0)
-    for document in _read(request, by):
+    files, reading = _texts(request)
+    for document in read_found(files, reading):
         row = rows.get(document.id)
         if row is None or sizes[row] >= 0:
             continue
         sizes[row] = len(document.text or "")
         if row in wanted:
             texts[row] = document.text
-        if by:
-            groups[row] = document.columns.get(by)
     missing = int((sizes < 0).sum())
     if missing == len(table):
         raise InputError(
@@ -122,7 +122,9 @@ def _with_documents(request: Request, table: Any) -> Any:
         )
     if missing:
         warn(f"{missing} of {len(table)} documents were not found in {', '.join(request.texts)}")
-    beside = {**table.beside, by: groups} if by else table.beside
+    beside = dict(table.beside)
+    if by:
+        beside[by] = groups_in(files, list(map(str, _plain(table.ids))), by, reading)
     known = table.sizes if table.sizes is not None else np.maximum(sizes, 0)
     return replace(table, texts=texts, sizes=known, beside=beside)
 
@@ -145,9 +147,9 @@ def _plain(cells: Any) -> Any:
     return cells.to_pylist() if hasattr(cells, "to_pylist") else cells
 
 
-def _read(request: Request, by: str | None) -> Any:
-    """Yield the documents of the files that were named, one after the other."""
-    from qualmetrics.corpus.readers import Reading, find, read_found
+def _texts(request: Request) -> Any:
+    """Return the files that were named, and how they are read."""
+    from qualmetrics.corpus.readers import Reading, find
 
     found = find(request.texts)
     for _, problem in found.problems:
@@ -156,9 +158,8 @@ def _read(request: Request, by: str | None) -> Any:
         text_field=request.text_field,
         id_field=request.id_field,
         markup=request.markup,
-        columns=((by, by),) if by else (),
     )
-    yield from read_found(found.files, reading)
+    return found.files, reading
 
 
 # -- compare --------------------------------------------------------------------------------------

@@ -118,6 +118,30 @@ def test_rows_are_grouped_by_a_field_that_is_only_in_what_was_scored(scored, tmp
         assert scored("report", source, "--by", "kind", "--texts", "moved.jsonl").code == 0
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+def test_texts_without_the_field_to_group_by_are_said_to_lack_it(scored, tmp_path, kind):
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    rows = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
+    rows = [{"id": row["id"], "text": row["text"]} for row in rows]
+    texts = tmp_path / f"t.{kind}"
+    if kind == "parquet":
+        parquet.write_table(pa.Table.from_pylist(rows), texts)
+    elif kind == "csv":
+        texts.write_text("id,text\n" + "".join(f"{r['id']},{r['text']}\n" for r in rows))
+    else:
+        texts.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    asked = ("report", "a.scores.jsonl", "--by", "sort", "-o", "o.html", "--texts")
+    done = scored(*asked, texts.name)
+    assert (done.code, "cannot group by 'sort'" in done.err) == (2, True)
+    assert f"nor in t.{kind}: t.{kind}" in done.err
+    more = [*rows[:1], {**rows[1], "sort": "new"}, *rows[2:]]
+    (tmp_path / "m.jsonl").write_text("".join(json.dumps(row) + "\n" for row in more))
+    assert scored(*asked, "m.jsonl").code == 0
+    page = (tmp_path / "o.html").read_text(encoding="utf-8")
+    assert "By sort" in page
+    assert page.count("municipal") > 1  # rows without the field have their texts
+
+
 def test_what_was_put_beside_the_scores_is_there_to_group_by(scored, tmp_path):
     lines = (tmp_path / "a.scores.jsonl").read_text().splitlines()
     rows = [{**json.loads(line), "site": f"s{i % 3}"} for i, line in enumerate(lines[1:])]
