@@ -1,7 +1,7 @@
 """Pages of docs/audits: every shipped scorer and preset under every check that fits it.
 
 ``QUALMETRICS_DATA=... python benchmarks/audits.py [NAME...] [--out docs/audits]``; all without a
-name, about a quarter of an hour on one core. Scorers of one family and language are audited on one
+name, about a quarter of an hour on one core. ``NAME-guarded`` is a preset with its guards. Scorers of one family and language are audited on one
 set, which is read and edited once; see ``SETS``. The index is brought up to date row by row. No
 text of a set goes into a page.
 """
@@ -23,6 +23,7 @@ import numpy as np
 
 from qualmetrics import registry
 from qualmetrics.audit import Audit, Material, Settings, audit, subject_of
+from qualmetrics.audit.bottom_line import bottom_line
 from qualmetrics.audit.finding import cell
 from qualmetrics.audit.words import in_words
 from qualmetrics.core import Scorer
@@ -30,6 +31,7 @@ from qualmetrics.errors import QualmetricsError
 from qualmetrics.reward.shaping import target_band
 
 PAIRS, DRAWS = 300, 200
+GUARDED = "-guarded"
 SOME, FEW, FEW_TEXTS = 100, 30, 120
 """Texts that are edited; for a scorer with a neural model, fewer, and of fewer in all."""
 
@@ -193,9 +195,11 @@ def is_heavy(scorer: Scorer) -> bool:
 
 def made(name: str) -> Scorer:
     """Return a scorer or preset by name; an undefined row of a preset is worth 0."""
+    guarded = name.endswith(GUARDED)
+    name = name.removesuffix(GUARDED)
     if name not in registry.reward_names():
         return registry.get(name)
-    given: dict[str, Any] = {"undefined": 0.0}
+    given: dict[str, Any] = {"undefined": 0.0, "guarded": guarded}
     if name == "readability_target":
         given["target"] = "target"
     if name == "rewrite":
@@ -223,7 +227,7 @@ def page(found: Audit, name: str, of: str) -> str:
     not_run = ", ".join(skipped) or "nothing"
     return "\n".join(
         [
-            f"# Audit of {found.scorer}",
+            f"# Audit of {name}",
             "",
             f"`{found.signature}`",
             "",
@@ -231,7 +235,7 @@ def page(found: Audit, name: str, of: str) -> str:
             "",
             "## In words",
             "",
-            *(f"- {sentence}" for sentence in in_words(found)),
+            *(f"- {sentence}" for sentence in (*bottom_line(found), *in_words(found))),
             "",
             "## What was judged",
             "",
@@ -294,7 +298,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/audits"))
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    names = given.names or [*registry.names(), *registry.reward_names()]
+    presets = registry.reward_names()
+    every = [*registry.names(), *presets, *(f"{name}{GUARDED}" for name in presets)]
+    names = given.names or every
     path = given.out / "README.md"
     known = rows_of(path.read_text(encoding="utf-8")) if path.exists() else {}
     for name, of, found, why in audited(names):
