@@ -1,9 +1,9 @@
 """Pages of docs/audits: every shipped scorer and preset under every check that fits it.
 
 ``QUALMETRICS_DATA=... python benchmarks/audits.py [NAME...] [--out docs/audits]``; all without a
-name, about a quarter of an hour on one core. ``NAME-guarded`` is a preset with its guards. Scorers of one family and language are audited on one
-set, which is read and edited once; see ``SETS``. The index is brought up to date row by row. No
-text of a set goes into a page.
+name, half an hour on one core. ``NAME-guarded`` is a preset with its guards. Scorers of one family
+and language are audited on one set, which is read and edited once; see ``SETS``. The index is
+brought up to date row by row. No text of a set goes into a page.
 """
 
 from __future__ import annotations

@@ -78,8 +78,10 @@ def _line(audit: Audit, use: str, decisive: Sequence[tuple[str, str]]) -> str:
     failed, looked = ([i for i in mine if i.verdict == verdict] for verdict in ("fail", "warn"))
     if failed:
         return f"{use} with it: no. {_because(failed)}"
-    if not any(i.verdict != "note" for i in mine if i.check in ("accuracy", "people")):
-        return f"{use} with it: not shown. There are too few pairs or labels to tell better texts."
+    agreement = [i for i in audit.findings if i.check in ("accuracy", "people")]
+    if not any(i.verdict != "note" for i in agreement if i in mine):
+        why = "Too few pairs or labels say" if agreement else "It was not asked"
+        return f"{use} with it: not shown. {why} whether it tells better texts."
     if looked:
         return f"{use} with it: with care. {_because(looked)}"
     return f"{use} with it: nothing that was looked at speaks against it."

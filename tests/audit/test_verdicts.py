@@ -7,7 +7,7 @@ import pytest
 
 from qualmetrics.audit import Audit, Finding, Material, Settings, audit, compare
 from qualmetrics.audit.bottom_line import bottom_line, matrix
-from qualmetrics.audit.finding import cell, percentile
+from qualmetrics.audit.finding import cell, missing, percentile
 from qualmetrics.audit.perturbed import _spread
 from qualmetrics.evaluation.bootstrap import Estimate
 from tests.audit import toys
@@ -176,7 +176,9 @@ def test_the_bottom_line_names_three_reasons_the_gravest_first():
     assert bottom_line(Audit("s", "s", findings[:1] + findings[-1:]))[1] == (
         "Filter with it: nothing that was looked at speaks against it."
     )
-    assert "not shown" in bottom_line(Audit("s", "s", ()))[1]
+    assert "not shown. It was not asked" in bottom_line(Audit("s", "s", ()))[1]
+    few = missing("accuracy", "pairs", "strict")
+    assert "Too few pairs" in bottom_line(Audit("s", "s", (few,)))[1]
 
 
 def test_several_scorers_start_with_a_matrix_and_checks_go_by_gravity():
