@@ -106,9 +106,11 @@ def test_probes_are_answered_while_a_batch_is_scored(start: Any) -> None:
 def test_two_workers_score_at_the_same_time(start: Any) -> None:
     server = start(workers=2)
     with ThreadPoolExecutor(2) as pool:
-        answers = [pool.submit(ask, server, [f"SLEEP 4 {name}"]) for name in "ab"]
+        first = pool.submit(ask, server, ["SLEEP 4 a"])
+        until(lambda: server.batcher._busy == 1)  # else both may go into one batch
+        second = pool.submit(ask, server, ["SLEEP 4 b"])
         until(lambda: server.batcher._busy == 2)
-        assert [answer.result().status_code for answer in answers] == [200, 200]
+        assert [answer.result().status_code for answer in (first, second)] == [200, 200]
 
 
 def test_a_full_queue_refuses_and_says_when_to_come_back(start: Any) -> None:
