@@ -32,6 +32,8 @@ from qualmetrics.reward.shaping import target_band
 
 PAIRS, DRAWS = 300, 200
 GUARDED = "-guarded"
+MARKED = ("tree_sim", "node_chrf")
+"""Read as Markdown, and audited on answers: plain text has no structure."""
 SOME, FEW, FEW_TEXTS = 100, 30, 120
 """Texts that are edited; for a scorer with a neural model, fewer, and of fewer in all."""
 
@@ -180,7 +182,7 @@ def set_of(scorer: Scorer) -> str | None:
             "rewriting" if spec.name in ("readability_target", "rewrite", "simplify") else "answers"
         )
     if spec.family == "similarity" or spec.needs_references:
-        return "answers" if "prompt" in scorer.needs else "translations"
+        return "answers" if "prompt" in scorer.needs or spec.name in MARKED else "translations"
     if spec.family == "feature":
         return "answers"
     if set(spec.languages) & {"any", "en"}:
@@ -197,6 +199,8 @@ def made(name: str) -> Scorer:
     """Return a scorer or preset by name; an undefined row of a preset is worth 0."""
     guarded = name.endswith(GUARDED)
     name = name.removesuffix(GUARDED)
+    if name in MARKED:
+        return registry.get(name, markup="markdown")
     if name not in registry.reward_names():
         return registry.get(name)
     given: dict[str, Any] = {"undefined": 0.0, "guarded": guarded}
