@@ -346,9 +346,9 @@ That is no defect of ours, and a reason not to reward by it alone.
   what share of these.
 - **fail, warn, pass**: findings by verdict.
 
-In the set *rewriting* the worse text is the source itself. A guarded preset gives it 0, as it gives a
-text that answers nothing: the two tie, and a tie counts as half a text beaten. What guards do among
-real rewrites alone is in [rewards-gaming.md](../rewards-gaming.md).
+In the set *rewriting* the worse text is the source itself. A guarded preset gives it 0, as it gives
+a text that answers nothing: the two tie, and a tie counts as half a text beaten. What guards do
+among real rewrites alone is in [rewards-gaming.md](../rewards-gaming.md).
 
 ## Sets
 
