@@ -183,6 +183,6 @@ def parse_gate(expression: str) -> Gate:
     except ValueError:
         raise InputError(
             f"cannot read the gate {expression!r}; expected NAME, one of > >= < <=, and a number, "
-            'such as "fkgl>9"; several are parted by commas'
+            'such as "fkgl>9"; several are separated by commas'
         ) from None
     return Gate(name, comparison, limit)

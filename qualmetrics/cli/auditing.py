@@ -248,8 +248,11 @@ def _print_matrix(out: Any, audits: Sequence[Any]) -> None:
     from qualmetrics.audit.bottom_line import matrix
     from qualmetrics.cli.table import plain_table, show
 
+    found = matrix(audits)
+    if not found:  # nothing was judged, which the bottom lines say
+        return
     table = plain_table("check", *(audit.scorer for audit in audits), left=1 + len(audits))
-    for check, row in matrix(audits).items():
+    for check, row in found.items():
         table.add_row(*map(Text, (check, *row)))
     show(out, table)
     out.print()
